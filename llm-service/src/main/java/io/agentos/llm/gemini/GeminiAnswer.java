@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.llm.gemini;
+
+import com.google.genai.types.Candidate;
+import com.google.genai.types.Content;
+import com.google.genai.types.FinishReason.Known;
+import com.google.genai.types.FunctionCall;
+import com.google.genai.types.GenerateContentResponse;
+import com.google.genai.types.GenerateContentResponseUsageMetadata;
+import com.google.genai.types.Part;
+import io.agentos.llm.base.Json;
+import io.agentos.llm.provider.Call;
+import io.agentos.llm.wire.Answer;
+import io.agentos.llm.wire.ErrorCode;
+import io.agentos.llm.wire.Failure;
+import io.agentos.llm.wire.FailureException;
+import io.agentos.llm.wire.FinishReason;
+import io.agentos.llm.wire.ToolCall;
+import io.agentos.llm.wire.Usage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Puts an answer together from one response, or from those of a stream. */
+final class GeminiAnswer {
+  private final String caller;
+  private final ToolSignatures signatures;
+  private final StringBuilder text = new StringBuilder();
+  private final List<ToolCall> toolCalls = new ArrayList<>();
+  private Optional<Known> finished = Optional.empty();
+  private boolean blocked;
+  private Usage usage = new Usage(0, 0, 0, 0);
+
+  GeminiAnswer(String caller, ToolSignatures signatures) {
+    this.caller = caller;
+    this.signatures = signatures;
+  }
+
+  void add(GenerateContentResponse response, Call call) throws FailureException {
+    blocked |= response.promptFeedback().flatMap(feedback -> feedback.blockReason()).isPresent();
+    response.usageMetadata().ifPresent(counts -> usage = usage(counts));
+    List<Candidate> candidates = response.candidates().orElse(List.of());
+    if (candidates.isEmpty()) {
+      return;
+    }
+    Candidate candidate = candidates.get(0);
+    candidate.finishReason().ifPresent(reason -> finished = Optional.of(reason.knownEnum()));
+    for (Part part : candidate.content().flatMap(Content::parts).orElse(List.of())) {
+      add(part, call);
+    }
+  }
+
+  private void add(Part part, Call call) throws FailureException {
+    if (part.functionCall().isPresent()) {
+      toolCalls.add(toolCall(part, part.functionCall().get()));
+    }
+    String piece = part.text().orElse("");
+    // What the model thinks aloud is no part of what it answers.
+    if (!piece.isEmpty() && !part.thought().orElse(false)) {
+      text.append(piece);
+      if (call.streaming()) {
+        call.delta(piece);
+      }
+    }
+  }
+
+  private ToolCall toolCall(Part part, FunctionCall function) {
+    String id =
+        function
+            .id()
+            .filter(given -> !given.isEmpty())
+            .orElseGet(() -> "call-" + UUID.randomUUID());
+    part.thoughtSignature().ifPresent(signature -> signatures.remember(caller, id, signature));
+    return new ToolCall(
+        id,
+        function.name().orElse(""),
+        Json.mapper().valueToTree(function.args().orElse(Map.of())));
+  }
+
+  private static Usage usage(GenerateContentResponseUsageMetadata counts) {
+    return new Usage(
+        counts.promptTokenCount().orElse(0),
+        counts.candidatesTokenCount().orElse(0),
+        counts.thoughtsTokenCount().orElse(0),
+        counts.cachedContentTokenCount().orElse(0));
+  }
+
+  /** The whole answer; fails when Gemini said nothing, or stopped before it was done. */
+  Answer finish(String model) throws FailureException {
+    boolean empty = text.isEmpty() && toolCalls.isEmpty();
+    FinishReason reason = reason();
+    if (finished.isEmpty() && !blocked) {
+      throw unusable(empty ? "gemini sent no answer" : "gemini's answer ends before its end");
+    }
+    boolean explained = reason == FinishReason.SAFETY || reason == FinishReason.LENGTH;
+    if (empty && !explained) {
+      throw unusable(
+          "gemini's answer is empty (" + finished.map(Known::name).orElse("no reason") + ")");
+    }
+    return new Answer(text.toString(), model, reason, usage, toolCalls);
+  }
+
+  private static FailureException unusable(String sentence) {
+    return new FailureException(Failure.passing(ErrorCode.UNAVAILABLE, sentence));
+  }
+
+  private FinishReason reason() {
+    if (blocked) {
+      return FinishReason.SAFETY;
+    }
+    return switch (finished.orElse(Known.OTHER)) {
+      case STOP -> toolCalls.isEmpty() ? FinishReason.STOP : FinishReason.TOOL_CALLS;
+      case MAX_TOKENS -> FinishReason.LENGTH;
+      case SAFETY,
+          RECITATION,
+          BLOCKLIST,
+          PROHIBITED_CONTENT,
+          SPII,
+          IMAGE_SAFETY,
+          IMAGE_PROHIBITED_CONTENT,
+          IMAGE_RECITATION ->
+          FinishReason.SAFETY;
+      default -> FinishReason.OTHER;
+    };
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.llm.offline;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.agentos.llm.wire.Failure;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** What a rule does once it applies. */
+sealed interface Action {
+  /** How long it takes before it does it. */
+  Duration delay();
+
+  /**
+   * Answers.
+   *
+   * @param content may refer to the groups of the rule's expression as $1 to $9, $0 being all
+   */
+  record Say(String content, List<Invocation> toolCalls, Tokens usage, Duration delay)
+      implements Action {}
+
+  /** Fails the way a provider would. */
+  record Fail(Failure failure, Duration delay) implements Action {}
+
+  /** A tool call before it has an id. */
+  record Invocation(String name, ObjectNode arguments) {}
+
+  /** The usage to report; what is absent is counted. */
+  record Tokens(
+      OptionalLong input, OptionalLong output, OptionalLong thinking, OptionalLong cached) {
+    static final Tokens COUNTED =
+        new Tokens(
+            OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
+  }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.llm.wire;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a provider is asked.
+ *
+ * @param caller the agent it is asked for
+ * @param messages at least one
+ * @param responseSchema the JSON schema that the answer has to follow
+ */
+public record Prompt(
+    String caller,
+    Optional<String> model,
+    List<Message> messages,
+    Optional<String> systemInstruction,
+    Sampling sampling,
+    List<Tool> tools,
+    Optional<ObjectNode> responseSchema) {
+
+  /** The text of the last thing the user said; empty when the user said nothing. */
+  public String lastUserText() {
+    for (int i = messages.size() - 1; i >= 0; i--) {
+      if (messages.get(i).role() == Message.Role.USER) {
+        return messages.get(i).text();
+      }
+    }
+    return "";
+  }
+}
