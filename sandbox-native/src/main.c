@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "cgroup.h"
+#include "help.h"
+#include "launch.h"
+#include "owned.h"
+#include "plan.h"
+#include "status.h"
+#include "supervise.h"
+#include "syscalls.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+
+#define EXIT_REFUSED 125
+
+#ifndef SB_VERSION
+#error "the Makefile gives the version"
+#endif
+
+/* Signals that a person or a service manager sends to this process and means for the payload. */
+static const int forwarded[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+
+/* Takes the words from the command line, or from the descriptor that `--plan-fd N` names. */
+static int collect_words(int count, char **arguments, struct sb_words *words, char **ret_bytes, struct sb_error *err) {
+  char *end;
+  size_t length;
+  long fd;
+
+  if (count < 2 || strcmp(arguments[1], "--plan-fd") != 0) {
+    words->list = arguments + 1;
+    words->count = count < 1 ? 0 : (size_t)count - 1;
+    return 0;
+  }
+  if (count != 3)
+    return sb_fail(err, 0, "--plan-fd N must be all there is on the command line");
+  fd = strtol(arguments[2], &end, 10);
+  if (*end != '\0' || end == arguments[2] || fd < 3 || fd > (long)SB_FD_MAX)
+    return sb_fail(err, 0, "--plan-fd: '%.40s' is not a descriptor from 3 up", arguments[2]);
+  if (sb_plan_read((int)fd, ret_bytes, &length, err) < 0)
+    return -1;
+  (void)close((int)fd);
+  return sb_words_split(words, *ret_bytes, length, err);
+}
+
+static int compare_fds(const void *left, const void *right) {
+  int a = *(const int *)left;
+  int b = *(const int *)right;
+
+  return (a > b) - (a < b);
+}
+
+/* Closes every descriptor that the plan does not name: whoever started this may have left open what the payload must
+ * never see. The named ones end with an exec. */
+static int close_others(const struct sb_plan *plan, struct sb_error *err) {
+  int kept[] = {plan->join_fd, plan->status_fd, plan->control_fd};
+  unsigned next = 3;
+
+  qsort(kept, sizeof kept / sizeof kept[0], sizeof kept[0], compare_fds);
+  for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+    if (kept[i] < 0)
+      continue;
+    if ((unsigned)kept[i] > next && sb_close_range(next, (unsigned)kept[i] - 1, 0) < 0)
+      return sb_fail(err, errno, "cannot close inherited descriptors; this needs Linux 5.14");
+    (void)fcntl(kept[i], F_SETFD, FD_CLOEXEC);
+    next = (unsigned)kept[i] + 1;
+  }
+  if (sb_close_range(next, ~0U, 0) < 0)
+    return sb_fail(err, errno, "cannot close inherited descriptors; this needs Linux 5.14");
+  return 0;
+}
+
+/* Descriptors that the caller left closed would be taken by the next files opened here, and the payload would get them. */
+static void fill_stdio(void) {
+  int fd;
+
+  do {
+    fd = open("/dev/null", O_RDWR);
+  } while (fd >= 0 && fd <= STDERR_FILENO);
+  sb_close_owned(&fd);
+}
+
+/* A known state of signals: nothing inherited, the forwarded ones readable from the descriptor returned. */
+static int take_signals(struct sb_error *err) {
+  struct sigaction action = {.sa_handler = SIG_DFL};
+  sigset_t set;
+  int signals;
+
+  for (int number = 1; number < NSIG; number++)
+    (void)sigaction(number, &action, NULL);
+  action.sa_handler = SIG_IGN;
+  (void)sigaction(SIGPIPE, &action, NULL);
+  (void)sigemptyset(&set);
+  for (size_t i = 0; i < sizeof forwarded / sizeof forwarded[0]; i++)
+    (void)sigaddset(&set, forwarded[i]);
+  (void)sigprocmask(SIG_SETMASK, &set, NULL);
+  signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (signals < 0)
+    return sb_fail(err, errno, "cannot make a signal descriptor");
+  return signals;
+}
+
+static int open_surroundings(struct sb_sandbox *sandbox, struct sb_error *err) {
+  sandbox->null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  sandbox->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (sandbox->null < 0 || sandbox->proc < 0)
+    return sb_fail(err, errno, "cannot open /dev/null and /proc");
+  if (sandbox->plan->cgroup != NULL) {
+    sandbox->cgroup = sb_cgroup_open(sandbox->plan->cgroup, err);
+    if (sandbox->cgroup < 0)
+      return sb_fail_stage(err, "cgroup");
+  }
+  return 0;
+}
+
+static int run(const struct sb_plan *plan, struct sb_error *err) {
+  struct sb_sandbox sandbox = {.plan = plan, .socket = -1, .null = -1, .proc = -1, .root = -1, .cgroup = -1};
+  struct sb_launched launched;
+  int signals;
+
+  if (close_others(plan, err) < 0)
+    return -1;
+  signals = take_signals(err);
+  if (signals < 0 || open_surroundings(&sandbox, err) < 0 || sb_launch(&sandbox, &launched, err) < 0)
+    return sb_fail_stage(err, "prepare");
+  return sb_supervise(&sandbox, &launched, signals);
+}
+
+static bool is_only_word(int count, char **arguments, const char *word) {
+  return count == 2 && strcmp(arguments[1], word) == 0;
+}
+
+int main(int count, char **arguments) {
+  struct sb_words words = {0};
+  struct sb_plan plan = {.status_fd = -1};
+  struct sb_error err;
+  char *bytes = NULL;
+  int result;
+
+  fill_stdio();
+  if (is_only_word(count, arguments, "--help"))
+    return fputs(sb_help_text, stdout) < 0;
+  if (is_only_word(count, arguments, "--version"))
+    return puts("agentos-sandbox " SB_VERSION) < 0;
+
+  if (collect_words(count, arguments, &words, &bytes, &err) < 0 || sb_plan_parse(&plan, &words, &err) < 0)
+    result = sb_fail_stage(&err, "plan");
+  else
+    result = run(&plan, &err);
+  if (result < 0) {
+    sb_status_failed(plan.status_fd, &err);
+    return EXIT_REFUSED;
+  }
+  return result;
+}

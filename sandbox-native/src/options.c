@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: MIT
+#include "options.h"
+#include "seccomp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SANDBOX SB_MODE_SANDBOX
+#define CONFINED (SB_MODE_SANDBOX | SB_MODE_JOIN)
+#define ANY (SB_MODE_SANDBOX | SB_MODE_JOIN | SB_MODE_SUPERVISE)
+
+/* Decimal digits only: no sign, no blanks, no other base, nothing after the number. */
+static int parse_number(const char *word, unsigned long long lowest, unsigned long long highest,
+                        unsigned long long *ret_value, struct sb_error *err) {
+  unsigned long long value = 0;
+
+  for (const char *digit = word; *digit != '\0'; digit++) {
+    if (*digit < '0' || *digit > '9' || __builtin_mul_overflow(value, 10ULL, &value) ||
+        __builtin_add_overflow(value, (unsigned long long)(*digit - '0'), &value))
+      return sb_fail(err, 0, "'%.40s' is not a whole number from %llu to %llu", word, lowest, highest);
+  }
+  if (word[0] == '\0' || value < lowest || value > highest)
+    return sb_fail(err, 0, "'%.40s' is not a whole number from %llu to %llu", word, lowest, highest);
+  *ret_value = value;
+  return 0;
+}
+
+static int parse_id(const char *word, unsigned long long lowest, unsigned *ret_id, struct sb_error *err) {
+  unsigned long long value;
+
+  if (parse_number(word, lowest, SB_ID_MAX, &value, err) < 0)
+    return -1;
+  *ret_id = (unsigned)value;
+  return 0;
+}
+
+static int parse_fd(const char *word, int *ret_fd, struct sb_error *err) {
+  unsigned long long value;
+
+  if (parse_number(word, 3, SB_FD_MAX, &value, err) < 0)
+    return -1;
+  if (fcntl((int)value, F_GETFD) < 0)
+    return sb_fail(err, errno, "descriptor %llu is not open; the caller must leave it open for this program", value);
+  *ret_fd = (int)value;
+  return 0;
+}
+
+/* A path that is used by the letter: absolute, and without the parts that could lead elsewhere. */
+static int check_path(const char *path, bool plain, struct sb_error *err) {
+  if (path[0] != '/' || strlen(path) > SB_PLAN_PATH_BYTES_MAX)
+    return sb_fail(err, 0, "'%.100s' is not an absolute path of at most %u bytes", path, SB_PLAN_PATH_BYTES_MAX);
+  if (!plain)
+    return 0;
+  if (path[1] == '\0')
+    return sb_fail(err, 0, "'/' cannot be a destination: the sandbox has a root of its own; mount below it");
+  for (const char *part = path; *part != '\0';) {
+    size_t length = strcspn(++part, "/");
+
+    if (length == 0 || (length == 1 && part[0] == '.') || (length == 2 && part[0] == '.' && part[1] == '.'))
+      return sb_fail(err, 0, "destination '%.100s' must have no empty, '.' or '..' part", path);
+    part += length;
+  }
+  return 0;
+}
+
+static struct sb_mount *add_mount(struct sb_plan *plan, enum sb_mount_kind kind, const char *destination,
+                                  struct sb_error *err) {
+  struct sb_mount *mount;
+
+  if (check_path(destination, /* plain= */ true, err) < 0)
+    return NULL;
+  if (plan->mount_count == SB_PLAN_MOUNTS_MAX) {
+    (void)sb_fail(err, 0, "more than %u mounts", SB_PLAN_MOUNTS_MAX);
+    return NULL;
+  }
+  mount = &plan->mounts[plan->mount_count++];
+  *mount = (struct sb_mount){.kind = kind, .tree = -1, .destination = destination};
+  return mount;
+}
+
+static struct sb_mount *add_bind(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  struct sb_mount *mount;
+
+  if (check_path(argument[0], /* plain= */ false, err) < 0)
+    return NULL;
+  mount = add_mount(plan, SB_MOUNT_BIND, argument[1], err);
+  if (mount != NULL)
+    mount->source = argument[0];
+  return mount;
+}
+
+static int take_bind(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  return add_bind(plan, argument, err) == NULL ? -1 : 0;
+}
+
+static int take_ro_bind(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  struct sb_mount *mount = add_bind(plan, argument, err);
+
+  if (mount == NULL)
+    return -1;
+  mount->read_only = true;
+  return 0;
+}
+
+static int take_ro_bind_try(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  if (take_ro_bind(plan, argument, err) < 0)
+    return -1;
+  plan->mounts[plan->mount_count - 1].optional = true;
+  return 0;
+}
+
+static int take_own_bind(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  struct sb_mount *mount = add_bind(plan, argument, err);
+
+  if (mount == NULL)
+    return -1;
+  mount->owned = true;
+  return 0;
+}
+
+static int take_own_ro_bind(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  if (take_own_bind(plan, argument, err) < 0)
+    return -1;
+  plan->mounts[plan->mount_count - 1].read_only = true;
+  return 0;
+}
+
+static int take_tmpfs(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  struct sb_mount *mount = add_mount(plan, SB_MOUNT_TMPFS, argument[0], err);
+
+  if (mount == NULL)
+    return -1;
+  if (parse_number(argument[1], SB_TMPFS_BYTES_MIN, SB_TMPFS_BYTES_MAX, &mount->bytes, err) < 0)
+    return -1;
+  return parse_number(argument[2], SB_TMPFS_INODES_MIN, SB_TMPFS_INODES_MAX, &mount->inodes, err);
+}
+
+static int take_dir(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  return add_mount(plan, SB_MOUNT_DIRECTORY, argument[0], err) == NULL ? -1 : 0;
+}
+
+static int take_symlink(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  struct sb_mount *mount = add_mount(plan, SB_MOUNT_SYMLINK, argument[1], err);
+
+  if (mount == NULL)
+    return -1;
+  if (argument[0][0] == '\0' || strlen(argument[0]) > SB_PLAN_PATH_BYTES_MAX)
+    return sb_fail(err, 0, "a symbolic link needs a target of 1 to %u bytes", SB_PLAN_PATH_BYTES_MAX);
+  mount->source = argument[0];
+  return 0;
+}
+
+static int take_proc(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  return add_mount(plan, SB_MOUNT_PROC, argument[0], err) == NULL ? -1 : 0;
+}
+
+static int take_dev(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  struct sb_mount *mount = add_mount(plan, SB_MOUNT_DEV, argument[0], err);
+
+  if (mount == NULL)
+    return -1;
+  mount->inodes = SB_SHM_INODES;
+  return parse_number(argument[1], SB_TMPFS_BYTES_MIN, SB_TMPFS_BYTES_MAX, &mount->bytes, err);
+}
+
+static int take_supervise_only(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  (void)argument;
+  if (plan->mode != SB_MODE_SANDBOX)
+    return sb_fail(err, 0, "--supervise-only and --join-fd exclude each other");
+  plan->mode = SB_MODE_SUPERVISE;
+  return 0;
+}
+
+static int take_join_fd(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  if (plan->mode != SB_MODE_SANDBOX)
+    return sb_fail(err, 0, "--supervise-only and --join-fd exclude each other");
+  plan->mode = SB_MODE_JOIN;
+  return parse_fd(argument[0], &plan->join_fd, err);
+}
+
+static int take_uid(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  return parse_id(argument[0], 0, &plan->uid, err);
+}
+
+static int take_gid(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  return parse_id(argument[0], 0, &plan->gid, err);
+}
+
+static int take_map_uid(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  plan->map_uid_given = true;
+  return parse_id(argument[0], 1, &plan->map_uid, err);
+}
+
+static int take_map_gid(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  plan->map_gid_given = true;
+  return parse_id(argument[0], 1, &plan->map_gid, err);
+}
+
+static int take_run_as(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  plan->run_as_given = true;
+  if (parse_id(argument[0], 0, &plan->run_as_uid, err) < 0)
+    return -1;
+  return parse_id(argument[1], 0, &plan->run_as_gid, err);
+}
+
+static int take_hostname(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  size_t length = strlen(argument[0]);
+
+  if (length == 0 || length > SB_HOSTNAME_BYTES_MAX)
+    return sb_fail(err, 0, "a host name has 1 to %u bytes, not %zu", SB_HOSTNAME_BYTES_MAX, length);
+  plan->hostname = argument[0];
+  return 0;
+}
+
+static int take_share_net(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  (void)argument;
+  (void)err;
+  plan->share_net = true;
+  return 0;
+}
+
+static int take_cgroup(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  plan->cgroup = argument[0];
+  return check_path(argument[0], /* plain= */ false, err);
+}
+
+static int take_chdir(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  plan->chdir = argument[0];
+  return check_path(argument[0], /* plain= */ false, err);
+}
+
+static int take_setenv(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  size_t name = strlen(argument[0]);
+  char *entry;
+
+  if (name == 0 || strchr(argument[0], '=') != NULL)
+    return sb_fail(err, 0, "'%.100s' cannot name a variable: it is empty or holds a '='", argument[0]);
+  for (size_t i = 0; i < plan->environment_count; i++) {
+    if (strncmp(plan->environment[i], argument[0], name) == 0 && plan->environment[i][name] == '=')
+      return sb_fail(err, 0, "the variable %.100s is set twice", argument[0]);
+  }
+  if (asprintf(&entry, "%s=%s", argument[0], argument[1]) < 0)
+    return sb_fail(err, errno, "no memory for the environment");
+  plan->environment[plan->environment_count++] = entry;
+  return 0;
+}
+
+static int take_rlimit(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  unsigned long long value;
+
+  for (size_t i = 0; i < SB_RLIMIT_COUNT; i++) {
+    if (strcmp(plan->limits[i].name, argument[0]) != 0)
+      continue;
+    if (plan->limits[i].given)
+      return sb_fail(err, 0, "the limit %s is given twice", argument[0]);
+    /* The highest number means "unlimited" to the system; this program sets limits only. */
+    if (parse_number(argument[1], 0, RLIM_INFINITY - 1, &value, err) < 0)
+      return -1;
+    plan->limits[i].given = true;
+    plan->limits[i].value = (rlim_t)value;
+    return 0;
+  }
+  return sb_fail(err, 0,
+                 "no limit is called '%.40s'; they are as core cpu data fsize memlock nofile nproc rtprio stack",
+                 argument[0]);
+}
+
+static int take_seccomp(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  plan->seccomp = strcmp(argument[0], "default") == 0;
+  if (!plan->seccomp && strcmp(argument[0], "none") != 0)
+    return sb_fail(err, 0, "'%.40s' is neither default nor none", argument[0]);
+  return 0;
+}
+
+static int take_allow_syscall(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  if (!sb_seccomp_refuses(argument[0]))
+    return sb_fail(err, 0, "'%.60s' is not a system call that the default filter refuses on this machine", argument[0]);
+  plan->allowed_syscalls[plan->allowed_syscall_count++] = argument[0];
+  return 0;
+}
+
+static int take_landlock(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  if (strcmp(argument[0], "auto") == 0)
+    plan->landlock = SB_LANDLOCK_AUTO;
+  else if (strcmp(argument[0], "require") == 0)
+    plan->landlock = SB_LANDLOCK_REQUIRE;
+  else if (strcmp(argument[0], "none") == 0)
+    plan->landlock = SB_LANDLOCK_NONE;
+  else
+    return sb_fail(err, 0, "'%.40s' is none of auto, require and none", argument[0]);
+  return 0;
+}
+
+static int take_status_fd(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  return parse_fd(argument[0], &plan->status_fd, err);
+}
+
+static int take_control_fd(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  return parse_fd(argument[0], &plan->control_fd, err);
+}
+
+static const struct sb_option options[] = {
+    {"--allow-syscall", 1, CONFINED, true, take_allow_syscall},
+    {"--bind", 2, SANDBOX, true, take_bind},
+    {"--cgroup", 1, ANY, false, take_cgroup},
+    {"--chdir", 1, ANY, false, take_chdir},
+    {"--control-fd", 1, ANY, false, take_control_fd},
+    {"--dev", 2, SANDBOX, true, take_dev},
+    {"--dir", 1, SANDBOX, true, take_dir},
+    {"--gid", 1, CONFINED, false, take_gid},
+    {"--hostname", 1, SANDBOX, false, take_hostname},
+    {"--join-fd", 1, SB_MODE_JOIN, false, take_join_fd},
+    {"--landlock", 1, CONFINED, false, take_landlock},
+    {"--map-gid", 1, SANDBOX, false, take_map_gid},
+    {"--map-uid", 1, SANDBOX, false, take_map_uid},
+    {"--own-bind", 2, SANDBOX, true, take_own_bind},
+    {"--own-ro-bind", 2, SANDBOX, true, take_own_ro_bind},
+    {"--proc", 1, SANDBOX, true, take_proc},
+    {"--rlimit", 2, ANY, true, take_rlimit},
+    {"--ro-bind", 2, SANDBOX, true, take_ro_bind},
+    {"--ro-bind-try", 2, SANDBOX, true, take_ro_bind_try},
+    {"--run-as", 2, SB_MODE_SUPERVISE, false, take_run_as},
+    {"--seccomp", 1, CONFINED, false, take_seccomp},
+    {"--setenv", 2, ANY, true, take_setenv},
+    {"--share-net", 0, SANDBOX, false, take_share_net},
+    {"--status-fd", 1, ANY, false, take_status_fd},
+    {"--supervise-only", 0, SB_MODE_SUPERVISE, false, take_supervise_only},
+    {"--symlink", 2, SANDBOX, true, take_symlink},
+    {"--tmpfs", 3, SANDBOX, true, take_tmpfs},
+    {"--uid", 1, CONFINED, false, take_uid},
+};
+
+_Static_assert(sizeof options / sizeof options[0] <= SB_OPTIONS_MAX, "raise SB_OPTIONS_MAX");
+
+const struct sb_option *sb_options(size_t *ret_count) {
+  *ret_count = sizeof options / sizeof options[0];
+  return options;
+}

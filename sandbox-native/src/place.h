@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#ifndef SB_PLACE_H
+#define SB_PLACE_H
+
+#include "error.h"
+
+#include <sys/types.h>
+
+/* Places below the sandbox's root. Every part of a path is looked up by descriptor, without following a symbolic link
+ * and without leaving the root: what a payload left in a folder earlier cannot redirect a mount. */
+
+/* Opens the directory, making it and its parents where they are missing. The descriptor is an O_PATH one. */
+int sb_place_directory(int root, const char *path, struct sb_error *err);
+
+/* As above, for a place where something that is not a directory will be mounted; a missing one becomes an empty file. */
+int sb_place_file(int root, const char *path, struct sb_error *err);
+
+/* Makes a symbolic link; its parents are made where they are missing. */
+int sb_place_symlink(int root, const char *target, const char *path, struct sb_error *err);
+
+/* What a new tmpfs may hold. */
+struct sb_tmpfs {
+  unsigned long long bytes;
+  unsigned long long inodes;
+  mode_t mode;
+};
+
+/* Makes a tmpfs that is attached nowhere yet; `attributes` are MOUNT_ATTR bits. */
+int sb_new_tmpfs(const struct sb_tmpfs *shape, unsigned attributes, struct sb_error *err);
+
+/* Attaches a mount that is attached nowhere to the opened place; `path` is for the error. */
+int sb_attach(int mount, int place, const char *path, struct sb_error *err);
+
+/* Makes one attached mount read-only. */
+int sb_make_read_only(int mount, const char *path, struct sb_error *err);
+
+#endif

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#ifndef SB_PLAN_H
+#define SB_PLAN_H
+
+#include "error.h"
+#include "limits.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+
+/* How the payload is confined. The values are bits because an option names the modes in which it makes sense. */
+enum sb_mode { SB_MODE_SANDBOX = 1, SB_MODE_JOIN = 2, SB_MODE_SUPERVISE = 4 };
+
+enum sb_mount_kind {
+  SB_MOUNT_BIND,
+  SB_MOUNT_TMPFS,
+  SB_MOUNT_DIRECTORY,
+  SB_MOUNT_SYMLINK,
+  SB_MOUNT_PROC,
+  SB_MOUNT_DEV
+};
+
+enum sb_landlock { SB_LANDLOCK_AUTO, SB_LANDLOCK_REQUIRE, SB_LANDLOCK_NONE };
+
+/* One mount word, carried out in the order given. */
+struct sb_mount {
+  enum sb_mount_kind kind;
+  bool read_only;
+  bool optional; /* skipped when the source does not exist */
+  bool owned;    /* the owner on disk is seen as the inside user */
+  int tree;      /* the source as a detached mount, once opened; else -1 */
+  const char *source;
+  const char *destination;
+  unsigned long long bytes;
+  unsigned long long inodes;
+};
+
+/* One resource limit: soft and hard become `value`. */
+struct sb_rlimit {
+  const char *name;
+  int resource;
+  bool given;
+  rlim_t value;
+};
+
+#define SB_RLIMIT_COUNT 10
+
+/* Everything that the helper was told. Strings point into the words that it was parsed from. */
+struct sb_plan {
+  enum sb_mode mode;
+  uid_t uid;
+  gid_t gid;
+  bool map_uid_given;
+  bool map_gid_given;
+  bool run_as_given;
+  uid_t map_uid;
+  gid_t map_gid;
+  uid_t run_as_uid;
+  gid_t run_as_gid;
+  const char *hostname;
+  bool share_net;
+  const char *cgroup; /* or NULL */
+  const char *chdir;
+  char **environment; /* NAME=VALUE, ended by NULL */
+  size_t environment_count;
+  struct sb_rlimit limits[SB_RLIMIT_COUNT];
+  struct sb_mount *mounts;
+  size_t mount_count;
+  bool seccomp;
+  const char **allowed_syscalls;
+  size_t allowed_syscall_count;
+  enum sb_landlock landlock;
+  int join_fd; /* or -1, as the two below */
+  int status_fd;
+  int control_fd;
+  char *const *command; /* ended by NULL */
+};
+
+/* Words as they came: `list` has `count` entries and a NULL after the last. */
+struct sb_words {
+  char **list;
+  size_t count;
+};
+
+/* Sets *plan to the defaults and reads the words into it. On failure the descriptors seen so far are still set, so that
+ * the refusal can be reported where it was asked for. sb_plan_release lets go of what parsing allocated. */
+int sb_plan_parse(struct sb_plan *plan, const struct sb_words *words, struct sb_error *err);
+void sb_plan_release(struct sb_plan *plan);
+
+/* Splits `length` bytes of NUL-ended words in place. The list is allocated; the words are not copied. */
+int sb_words_split(struct sb_words *words, char *bytes, size_t length, struct sb_error *err);
+
+/* Reads a whole plan from a descriptor. *ret_bytes is allocated. */
+int sb_plan_read(int fd, char **ret_bytes, size_t *ret_length, struct sb_error *err);
+
+/* Whether host ids other than the caller's own are mapped, which only root can do. */
+static inline bool sb_plan_maps_ids(const struct sb_plan *plan) { return plan->map_uid_given; }
+
+#endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#include "tree.h"
+#include "limits.h"
+#include "owned.h"
+#include "syscalls.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* One line of the process table; pid and start time together name a process for good. */
+struct entry {
+  pid_t pid;
+  pid_t parent;
+  unsigned long long start;
+  char state;
+  bool below; /* a descendant */
+};
+
+struct table {
+  struct entry *entries;
+  size_t count;
+  size_t room;
+};
+
+static bool read_entry(int proc, pid_t pid, struct entry *entry) {
+  char path[32];
+  char text[1024];
+  const char *after_name;
+  ssize_t length;
+  SB_OWNED_FD file = -1;
+
+  (void)snprintf(path, sizeof path, "%d/stat", (int)pid);
+  file = openat(proc, path, O_RDONLY | O_CLOEXEC);
+  length = file < 0 ? -1 : read(file, text, sizeof text - 1);
+  if (length <= 0)
+    return false;
+  text[length] = '\0';
+  /* The name, in parentheses, may hold anything, even parentheses and blanks. */
+  after_name = strrchr(text, ')');
+  if (after_name == NULL)
+    return false;
+  entry->pid = pid;
+  entry->below = false;
+  return sscanf(after_name + 1, " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+                &entry->state, &entry->parent, &entry->start) == 3;
+}
+
+static bool table_add(struct table *table, const struct entry *entry) {
+  if (table->count == table->room) {
+    size_t room = table->room == 0 ? 256 : table->room * 2;
+    struct entry *entries = reallocarray(table->entries, room, sizeof *entries);
+
+    if (entries == NULL)
+      return false;
+    table->entries = entries;
+    table->room = room;
+  }
+  table->entries[table->count++] = *entry;
+  return true;
+}
+
+static void table_read(int proc, struct table *table) {
+  int copy = openat(proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *directory = copy < 0 ? NULL : fdopendir(copy);
+  struct entry entry;
+
+  table->count = 0;
+  if (directory == NULL) {
+    sb_close_owned(&copy);
+    return;
+  }
+  for (const struct dirent *item = readdir(directory); item != NULL; item = readdir(directory)) {
+    long pid = strtol(item->d_name, NULL, 10);
+
+    /* When memory is short the rest is found in the next round. */
+    if (pid > 0 && read_entry(proc, (pid_t)pid, &entry) && !table_add(table, &entry))
+      break;
+  }
+  (void)closedir(directory);
+}
+
+static int by_pid(const void *left, const void *right) {
+  pid_t a = ((const struct entry *)left)->pid;
+  pid_t b = ((const struct entry *)right)->pid;
+
+  return (a > b) - (a < b);
+}
+
+static bool is_below(const struct table *table, const struct entry *child) {
+  struct entry key = {.pid = child->parent};
+  const struct entry *parent = bsearch(&key, table->entries, table->count, sizeof key, by_pid);
+
+  return child->parent == getpid() || (parent != NULL && parent->below);
+}
+
+/* Marks the descendants of this process: repeatedly, because a child may stand before its parent. */
+static void table_mark(struct table *table) {
+  bool more = table->count > 0;
+
+  if (more)
+    qsort(table->entries, table->count, sizeof *table->entries, by_pid);
+  while (more) {
+    more = false;
+    for (size_t i = 0; i < table->count; i++) {
+      struct entry *child = &table->entries[i];
+
+      if (!child->below && is_below(table, child)) {
+        child->below = true;
+        more = true;
+      }
+    }
+  }
+}
+
+/* Signals exactly the process that was seen, even when its pid has been given to another since. */
+static int signal_entry(int proc, const struct entry *entry, int number) {
+  SB_OWNED_FD pidfd = sb_pidfd_open(entry->pid);
+  struct entry now;
+
+  if (pidfd < 0 || !read_entry(proc, entry->pid, &now) || now.start != entry->start) {
+    errno = ESRCH;
+    return -1;
+  }
+  return sb_pidfd_send_signal(pidfd, number);
+}
+
+/* Signals what is below and returns how many of them may still run. Dead children of our own are reaped. */
+static size_t signal_all(int proc, pid_t spare, int number, struct table *table) {
+  size_t left = 0;
+
+  table_read(proc, table);
+  table_mark(table);
+  for (size_t i = 0; i < table->count; i++) {
+    const struct entry *entry = &table->entries[i];
+
+    if (!entry->below || entry->pid == spare)
+      continue;
+    if (entry->state == 'Z') {
+      if (entry->parent == getpid())
+        (void)waitpid(entry->pid, NULL, WNOHANG);
+    } else if (signal_entry(proc, entry, number) == 0 || errno != EPERM) {
+      /* A program that has become another user cannot be killed by this one; waiting for it would be for ever. */
+      left++;
+    }
+  }
+  return left;
+}
+
+void sb_tree_signal(int proc, pid_t spare, int number) {
+  struct table table = {0};
+
+  (void)signal_all(proc, spare, number, &table);
+  free(table.entries);
+}
+
+void sb_tree_kill(int proc, pid_t spare) {
+  struct table table = {0};
+
+  while (signal_all(proc, spare, SIGKILL, &table) > 0)
+    (void)poll(NULL, 0, SB_TREE_PAUSE_MS);
+  free(table.entries);
+}

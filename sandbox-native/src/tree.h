@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#ifndef SB_TREE_H
+#define SB_TREE_H
+
+#include <sys/types.h>
+
+/* Descendants of this process, as seen in the /proc that `proc` is. `spare` is left alone itself, but not what it has
+ * started; 0 spares nobody. Both need this process, or `spare`, to be the subreaper of what they walk. */
+
+/* Sends one signal to every descendant. */
+void sb_tree_signal(int proc, pid_t spare, int number);
+
+/* Kills every descendant and returns when none is left: also those that were started in between or left their session. */
+void sb_tree_kill(int proc, pid_t spare);
+
+#endif
