@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+# Derived from _calls_messages.py by tools/make_async_client.py: change that file, then run the tool.
+"""The calls that act as their caller: messages, names, permissions, and the connection itself.
+
+The kernel knows a caller by its connection. All connections of an agent are that agent. Each connection of an operator
+(anything outside a sandbox) is somebody else, with a name and a mailbox of its own; so an operator's calls of this
+module always use the client's primary connection, one after the other. A `recv(wait=30)` of an operator then holds up
+the `send` that comes after it: use two clients where that matters.
+"""
+
+from __future__ import annotations
+
+from ._async_core import AsyncClientCore
+from ._failures import not_echoed
+from ._limits import ANSWER_MARGIN_SECONDS, CALL_SECONDS
+from ._opcodes import Opcode
+from ._payloads import decode_hello, encode_hello, given
+from ._results import (
+    BroadcastResult,
+    HelloResult,
+    PermissionsResult,
+    RecvResult,
+    RegisterResult,
+    Result,
+    SendResult,
+)
+from ._slots import ANY, IDENTITY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+
+class AsyncMessageCalls(AsyncClientCore):
+    """send, recv, broadcast, register, get_permissions, set_permissions, noop, echo, hello, exit."""
+
+    async def register(self, name: str) -> RegisterResult:
+        """Take a name, by which others can send messages to the caller.
+
+        Raises:
+            AlreadyExists: somebody else has it.
+        """
+        return await self._call(Opcode.REGISTER, {"name": name}, RegisterResult, CALL_SECONDS, IDENTITY)
+
+    async def send(self, to: int | str, message: Any) -> SendResult:
+        """Put a message into somebody's mailbox. Returns once it is there, not once it is read.
+
+        Args:
+            to: the receiver's id, or its name.
+            message: anything that JSON can say.
+
+        Raises:
+            NotFound: there is no such receiver.
+            ResourceExhausted: its mailbox is full; try again once it has read some.
+        """
+        receiver = {"to_name": to} if isinstance(to, str) else {"to": to}
+        return await self._call(Opcode.SEND, {**receiver, "message": message}, SendResult, CALL_SECONDS, IDENTITY)
+
+    async def recv(self, max_messages: int | None = None, *, wait: bool | float | None = None) -> RecvResult:
+        """Take messages out of the caller's mailbox, oldest first.
+
+        Args:
+            max_messages: at most so many (10).
+            wait: how many seconds to wait for the first one, or True for as long as the kernel lets a call wait.
+                Otherwise an empty mailbox answers at once, with no messages.
+        """
+        fields = given(max=max_messages, wait=wait)
+        seconds: float | None = CALL_SECONDS
+        if wait is True:
+            seconds = None
+        elif wait:
+            seconds = wait + ANSWER_MARGIN_SECONDS
+        return await self._call(Opcode.RECV, fields, RecvResult, seconds, IDENTITY)
+
+    async def broadcast(self, message: Any, include_self: bool | None = None) -> BroadcastResult:
+        """Put a message into the mailbox of everyone who has a name.
+
+        Args:
+            message: anything that JSON can say.
+            include_self: the caller's own mailbox too.
+        """
+        fields = {"message": message, **given(include_self=include_self)}
+        return await self._call(Opcode.BROADCAST, fields, BroadcastResult, CALL_SECONDS, IDENTITY)
+
+    async def get_permissions(self, agent_id: int | None = None) -> PermissionsResult:
+        """Return what the caller, or another agent, may do."""
+        return await self._call(Opcode.GET_PERMS, given(agent_id=agent_id), PermissionsResult, CALL_SECONDS, IDENTITY)
+
+    async def set_permissions(
+        self,
+        permissions: Mapping[str, Any] | None = None,
+        level: str | None = None,
+        agent_id: int | None = None,
+    ) -> PermissionsResult:
+        """Change what the caller, or another agent, may do. An agent may only narrow; an operator may also widen.
+
+        Args:
+            permissions: the fields to change, as in the protocol's permissions object.
+            level: a level to start from: unrestricted, standard, sandboxed, readonly, minimal.
+            agent_id: whose; the caller's own otherwise. An operator's own hold for the primary connection only.
+
+        Raises:
+            PermissionDenied: it would widen what the caller may only narrow.
+        """
+        fields = given(permissions=permissions, level=level, agent_id=agent_id)
+        return await self._call(Opcode.SET_PERMS, fields, PermissionsResult, CALL_SECONDS, IDENTITY)
+
+    async def noop(self, payload: bytes = b"") -> bytes:
+        """Have the kernel send the same bytes back.
+
+        Raises:
+            ProtocolError: other bytes came back.
+        """
+        echoed = await self._connected().call(Opcode.NOOP, payload, CALL_SECONDS, ANY)
+        if echoed != payload:
+            raise not_echoed(echoed)
+        return echoed
+
+    async def echo(self, message: str) -> str:
+        """Have the kernel send the same text back."""
+        echoed = await self.noop(message.encode())
+        return echoed.decode()
+
+    async def hello(self) -> HelloResult:
+        """Shake hands again and return what the kernel says of itself; `kernel` has what it said when connecting."""
+        payload = await self._connected().call(Opcode.HELLO, encode_hello(), CALL_SECONDS, IDENTITY)
+        return decode_hello(payload)
+
+    async def exit(self) -> Result:
+        """Take leave: the kernel acknowledges and both sides hang up. The process that calls is not ended by it."""
+        try:
+            return await self._call(Opcode.EXIT, {}, Result, CALL_SECONDS, IDENTITY)
+        finally:
+            await self.close()

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+"""The system calls that the SDK knows by name. Numbers are wire contract."""
+
+from enum import IntEnum
+
+
+class Opcode(IntEnum):
+    """The number of each system call on the wire."""
+
+    NOOP = 0x00
+    THINK = 0x01
+    READ = 0x02
+    WRITE = 0x03
+    EXEC = 0x04
+    SPAWN = 0x10
+    KILL = 0x11
+    LIST = 0x12
+    WAIT = 0x13
+    PAUSE = 0x14
+    RESUME = 0x15
+    LOGS = 0x16
+    SEND = 0x20
+    RECV = 0x21
+    BROADCAST = 0x22
+    REGISTER = 0x23
+    GET_PERMS = 0x40
+    SET_PERMS = 0x41
+    HTTP = 0x50
+    HELLO = 0xFE
+    EXIT = 0xFF
+
+
+def name_of(opcode: int) -> str:
+    """Name the call for a person; a number the SDK does not know stays a number."""
+    try:
+        return Opcode(opcode).name
+    except ValueError:
+        return f"0x{opcode:02x}"
