@@ -20,6 +20,7 @@ import io.agentos.llm.wire.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -41,15 +42,20 @@ final class GeminiAnswer {
   void add(GenerateContentResponse response, Call call) throws FailureException {
     blocked |= response.promptFeedback().flatMap(feedback -> feedback.blockReason()).isPresent();
     response.usageMetadata().ifPresent(counts -> usage = usage(counts));
-    List<Candidate> candidates = response.candidates().orElse(List.of());
+    List<Candidate> candidates = present(response.candidates());
     if (candidates.isEmpty()) {
       return;
     }
     Candidate candidate = candidates.get(0);
     candidate.finishReason().ifPresent(reason -> finished = Optional.of(reason.knownEnum()));
-    for (Part part : candidate.content().flatMap(Content::parts).orElse(List.of())) {
+    for (Part part : present(candidate.content().flatMap(Content::parts))) {
       add(part, call);
     }
+  }
+
+  /** The elements of a list of the SDK, which hands on the nulls that a server may send. */
+  private static <T> List<T> present(Optional<List<T>> list) {
+    return list.orElse(List.of()).stream().filter(Objects::nonNull).toList();
   }
 
   private void add(Part part, Call call) throws FailureException {

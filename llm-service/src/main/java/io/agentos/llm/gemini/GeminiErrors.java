@@ -47,7 +47,7 @@ final class GeminiErrors {
         return Optional.of(
             status(reported.code(), quote(reported.message()), OptionalLong.empty()));
       }
-      if (cause instanceof JsonProcessingException) {
+      if (cause instanceof JsonProcessingException || isTheSdksOnOddJson(cause)) {
         return passing(ErrorCode.UNAVAILABLE, "gemini's answer is not the JSON it should be");
       }
       if (cause instanceof IOException broken) {
@@ -55,6 +55,13 @@ final class GeminiErrors {
       }
     }
     return Optional.empty();
+  }
+
+  /** The SDK casts and converts what it was sent without looking. */
+  private static boolean isTheSdksOnOddJson(Throwable cause) {
+    return cause instanceof ClassCastException
+        || cause instanceof IllegalArgumentException
+        || cause instanceof IllegalStateException;
   }
 
   private static Optional<Failure> broken(IOException cause) {
@@ -104,7 +111,7 @@ final class GeminiErrors {
   private static Failure status(int status, String message, OptionalLong retryAfterMs) {
     return switch (status) {
       case 401, 403 ->
-          Failure.lasting(ErrorCode.PERMISSION_DENIED, "gemini refused the key" + message);
+          Failure.lasting(ErrorCode.PERMISSION_DENIED, "gemini denied access" + message);
       case 404 -> Failure.lasting(ErrorCode.NOT_FOUND, "gemini knows no such model" + message);
       case 429 ->
           new Failure(

@@ -105,7 +105,7 @@ final class GeminiPrompt {
   }
 
   GenerateContentConfig config() {
-    GenerateContentConfig.Builder config = GenerateContentConfig.builder().candidateCount(1);
+    GenerateContentConfig.Builder config = GenerateContentConfig.builder();
     prompt
         .systemInstruction()
         .ifPresent(text -> config.systemInstruction(Content.fromParts(Part.fromText(text))));

@@ -119,8 +119,11 @@ public final class Service {
             request.timeout().toMillis(),
             TimeUnit.MILLISECONDS);
     ticket.onEnd(() -> deadline.cancel(/* mayInterruptIfRunning= */ false));
+    Runnable task = () -> work(ticket, startedNanos);
+    // A request that ends while it waits must not take the place of one that still lives.
+    ticket.onEnd(() -> workers.remove(task));
     try {
-      workers.execute(() -> work(ticket, startedNanos));
+      workers.execute(task);
     } catch (RejectedExecutionException e) {
       fail(ticket, full());
     }

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.llm.offline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.agentos.llm.testing.FakeCall;
+import io.agentos.llm.testing.Requests;
+import io.agentos.llm.wire.Answer;
+import io.agentos.llm.wire.ErrorCode;
+import io.agentos.llm.wire.FailureException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the golden exchanges leave out. */
+final class OfflineProviderTest {
+  private static OfflineProvider scripted(Path directory, String script) throws Exception {
+    return new OfflineProvider(
+        ScriptReader.read(Files.writeString(directory.resolve("s.yaml"), script)));
+  }
+
+  @Test
+  void givesTheSameAnswerToTheSameCall() throws FailureException {
+    OfflineProvider provider = new OfflineProvider(OfflineScript.EMPTY);
+
+    Answer once = provider.generate(Requests.prompt("hi"), FakeCall.numbered(1));
+    Answer again = provider.generate(Requests.prompt("hi"), FakeCall.numbered(9));
+
+    assertThat(once).isEqualTo(again);
+    assertThat(once.model()).isEqualTo("offline-1");
+  }
+
+  @Property(tries = 500)
+  void saysOneLineAboutAnything(@ForAll String text) throws FailureException {
+    Answer answer =
+        new OfflineProvider(OfflineScript.EMPTY).generate(Requests.prompt(text), FakeCall.whole());
+
+    assertThat(answer.content()).startsWith("[offline] ").doesNotContain("\n");
+    assertThat(answer.content().length()).isLessThan(250);
+    assertThat(answer.usage().input()).isPositive();
+  }
+
+  @Property(tries = 500)
+  void streamsExactlyTheContent(@ForAll String text) throws FailureException {
+    FakeCall call = FakeCall.streamed();
+
+    Answer answer = new OfflineProvider(OfflineScript.EMPTY).generate(Requests.prompt(text), call);
+
+    assertThat(String.join("", call.deltas())).isEqualTo(answer.content());
+  }
+
+  @Test
+  void cutsTheHeadBetweenCharactersOfTwoUnits() throws FailureException {
+    Answer answer =
+        new OfflineProvider(OfflineScript.EMPTY)
+            .generate(Requests.prompt("\uD83D\uDE00".repeat(100)), FakeCall.whole());
+
+    assertThat(answer.content()).endsWith("\uD83D\uDE00".repeat(80) + "...");
+  }
+
+  @Test
+  void fillsInGroupsThatExistAndLeavesOtherDollarsAlone(@TempDir Path directory) throws Exception {
+    OfflineProvider provider =
+        scripted(directory, "rules: [{match: '(a)(x)?(b)', content: '$0 $1 <$2> $3 $4 $ $x $'}]");
+
+    Answer answer = provider.generate(Requests.prompt("-ab-"), FakeCall.whole());
+
+    assertThat(answer.content()).isEqualTo("ab a <> b $4 $ $x $");
+  }
+
+  @Test
+  @Timeout(30)
+  void stopsMatching_whenTheCallEnds(@TempDir Path directory) throws Exception {
+    OfflineProvider provider = scripted(directory, "rules: [{match: '(x+x+)+y', content: never}]");
+    FakeCall call = FakeCall.whole();
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try {
+      Future<FailureException> thrown =
+          threads.submit(
+              () ->
+                  catchThrowableOfType(
+                      FailureException.class,
+                      () -> provider.generate(Requests.prompt("x".repeat(5_000)), call)));
+
+      call.end();
+
+      assertThat(thrown.get(20, TimeUnit.SECONDS).failure().code()).isEqualTo(ErrorCode.CANCELLED);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}
