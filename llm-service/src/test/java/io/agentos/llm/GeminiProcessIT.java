@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -68,14 +69,14 @@ final class GeminiProcessIT {
   @Test
   void closesTheConnection_whenARequestIsCancelledOrOutOfTime(@TempDir Path directory)
       throws Exception {
-    CountDownLatch asked = new CountDownLatch(2);
+    Semaphore asked = new Semaphore(0);
     CountDownLatch answered = new CountDownLatch(1);
     CountDownLatch dropped = new CountDownLatch(2);
     FakeGemini.Behaviour endless =
         exchange -> {
           OutputStream stream = FakeGemini.stream(exchange);
           event(stream, text("So ", ""));
-          asked.countDown();
+          asked.release();
           answered.await();
           try {
             while (true) {
@@ -89,8 +90,9 @@ final class GeminiProcessIT {
         ServiceProcess service = ServiceProcess.start(directory, environment(server))) {
       assertThat(service.next().path("type").asText()).isEqualTo("ready");
       service.send(Requests.generate(1, "hi").toString());
-      service.send(Requests.generate(2, "hi").put("timeout_ms", 2_000).toString());
-      assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(asked.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+      service.send(Requests.generate(2, "hi").put("timeout_ms", 1_000).toString());
+      assertThat(asked.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
 
       assertThat(service.next().path("code").asText()).isEqualTo("TIMEOUT");
       service.send("{\"id\": 3, \"op\": \"cancel\", \"target\": 1}");

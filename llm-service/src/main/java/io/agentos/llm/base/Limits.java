@@ -39,7 +39,7 @@ public final class Limits {
   public static final Duration RETRY_AFTER_MAX = Duration.ofHours(24);
 
   /** What requests under way get to finish in when the input ends. */
-  public static final Duration EXIT_GRACE = Duration.ofMillis(500);
+  public static final Duration EXIT_GRACE = Duration.ofMillis(250);
 
   /** Callers whose calls are counted; the one heard of least recently is forgotten first. */
   public static final int CALLERS_MAX = 10_000;

@@ -14,6 +14,7 @@ import io.agentos.llm.wire.Part;
 import io.agentos.llm.wire.Prompt;
 import io.agentos.llm.wire.ToolCall;
 import io.agentos.llm.wire.Usage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,15 +42,7 @@ public final class OfflineProvider implements Provider {
   @Override
   public Answer generate(Prompt prompt, Call call) throws FailureException {
     String userText = prompt.lastUserText();
-    Action action =
-        find(prompt.caller(), userText, call)
-            .orElseGet(
-                () ->
-                    new Action.Say(
-                        ownLine(userText),
-                        List.of(),
-                        Action.Tokens.COUNTED,
-                        java.time.Duration.ZERO));
+    Action action = find(prompt.caller(), userText, call).orElseGet(() -> ownLine(userText));
     if (call.awaitEnd(action.delay())) {
       throw ended();
     }
@@ -72,13 +65,14 @@ public final class OfflineProvider implements Provider {
     return new FailureException(Failure.lasting(ErrorCode.CANCELLED, "the call has ended"));
   }
 
-  private static String ownLine(String userText) {
+  private static Action ownLine(String userText) {
     String line = userText.strip().replaceAll("\\s+", " ");
     String head =
         line.codePointCount(0, line.length()) <= HEAD_CHARS
             ? line
             : line.substring(0, line.offsetByCodePoints(0, HEAD_CHARS)) + "...";
-    return "[offline] No model is connected. You said: " + head;
+    String content = "[offline] No model is connected. You said: " + head;
+    return new Action.Say(content, List.of(), Action.Tokens.COUNTED, Duration.ZERO);
   }
 
   private static Answer say(Action.Say say, Prompt prompt, Call call) throws FailureException {

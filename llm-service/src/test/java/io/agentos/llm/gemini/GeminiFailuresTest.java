@@ -7,6 +7,7 @@ import static io.agentos.llm.gemini.GeminiFixture.provider;
 import static io.agentos.llm.testing.FakeGemini.error;
 import static io.agentos.llm.testing.FakeGemini.reply;
 import static io.agentos.llm.testing.FakeGemini.replying;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -21,6 +22,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -194,9 +196,7 @@ final class GeminiFailuresTest {
         failure(
             exchange -> {
               exchange.sendResponseHeaders(200, 1_000);
-              exchange
-                  .getResponseBody()
-                  .write("{\"candidates\": [".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+              exchange.getResponseBody().write("{\"candidates\": [".getBytes(UTF_8));
               exchange.getResponseBody().flush();
             });
 
@@ -229,7 +229,7 @@ final class GeminiFailuresTest {
         failure(
             exchange -> {
               byte[] blank = new byte[1 << 20];
-              java.util.Arrays.fill(blank, (byte) ' ');
+              Arrays.fill(blank, (byte) ' ');
               exchange.sendResponseHeaders(200, /* chunked */ 0);
               for (long sent = 0; sent <= 2 * Limits.RESPONSE_BYTES_MAX; sent += blank.length) {
                 exchange.getResponseBody().write(blank);

@@ -3,6 +3,7 @@ package io.agentos.llm.gemini;
 
 import io.agentos.llm.provider.Provider;
 import io.agentos.llm.settings.Settings;
+import io.agentos.llm.settings.SettingsException;
 import io.agentos.llm.testing.FakeGemini;
 import java.nio.file.Path;
 import java.util.Map;
@@ -36,7 +37,7 @@ final class GeminiFixture {
       Settings.Gemini gemini = settings.gemini();
       return new GeminiProvider(
           new Settings.Gemini(gemini.key(), gemini.baseUrl(), model), settings.redactor());
-    } catch (io.agentos.llm.settings.SettingsException e) {
+    } catch (SettingsException e) {
       throw new AssertionError(e);
     }
   }

@@ -21,6 +21,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -226,7 +227,7 @@ final class ServiceTest {
   @Test
   void choosesTheProviderByWhatIsThere(@TempDir Path directory) throws Exception {
     Map<String, String> key = Map.of("GEMINI_API_KEY", "a-key-that-is-long-enough");
-    Map<String, String> both = new java.util.HashMap<>(key);
+    Map<String, String> both = new HashMap<>(key);
     both.put("AGENTOS_LLM_SCRIPT", "s.yaml");
 
     assertThat(new Providers(settings(directory, Map.of()), OfflineScript.EMPTY).defaultName())

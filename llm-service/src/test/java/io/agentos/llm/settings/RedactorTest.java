@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.agentos.llm.base.Limits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -20,7 +21,7 @@ final class RedactorTest {
   private static final String PERCENT = "key+with/percent=codes";
 
   private static Redactor redactor(String... keys) throws SettingsException {
-    List<ApiKey> all = new java.util.ArrayList<>();
+    List<ApiKey> all = new ArrayList<>();
     for (String key : keys) {
       all.add(ApiKey.of(key, "a test"));
     }
