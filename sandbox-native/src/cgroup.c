@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cgroup.h"
-#include "limits.h"
+#include "bounds.h"
 #include "owned.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "init.h"
+#include "descriptors.h"
 #include "message.h"
 #include "owned.h"
 #include "payload.h"
@@ -17,13 +18,15 @@
 
 struct init {
   struct sb_sandbox *sandbox;
-  int children; /* a signalfd for SIGCHLD */
+  int children;  /* a signalfd for SIGCHLD */
   int execution; /* ends when exec succeeds, holds a byte when it failed; -1 when that is known */
   pid_t payload;
   bool ended; /* the payload is reaped and the helper told */
 };
 
-static bool is_pid_one(const struct init *init) { return init->sandbox->plan->mode == SB_MODE_SANDBOX; }
+static bool is_pid_one(const struct init *init) {
+  return init->sandbox->plan->mode == SB_MODE_SANDBOX;
+}
 
 _Noreturn void sb_init_give_up(const struct sb_sandbox *sandbox, const struct sb_error *err) {
   struct sb_message message = {.kind = SB_MESSAGE_FAILED, .body.error = *err};
@@ -32,7 +35,8 @@ _Noreturn void sb_init_give_up(const struct sb_sandbox *sandbox, const struct sb
   _exit(1);
 }
 
-/* Ends init, and with it everything inside: the kernel kills what is in pid 1's namespace, elsewhere it is done here. */
+/* Ends init, and with it everything inside: the kernel kills what is in pid 1's namespace, elsewhere it is done here.
+ */
 _Noreturn static void end(const struct init *init) {
   if (is_pid_one(init))
     _exit(0);
@@ -143,12 +147,6 @@ static int prepare(struct init *init, struct sb_error *err) {
   return make_payload(init, err);
 }
 
-/* Lets go of the payload's descriptors, so that a reader of its output sees the end when the payload closes them. */
-static void release_stdio(int null) {
-  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-    (void)dup2(null, fd);
-}
-
 _Noreturn void sb_init_run(struct sb_sandbox *sandbox) {
   struct init init = {.sandbox = sandbox, .children = -1, .execution = -1};
   struct sb_error err;
@@ -157,7 +155,7 @@ _Noreturn void sb_init_run(struct sb_sandbox *sandbox) {
     (void)sb_fail_stage(&err, "init");
     sb_init_give_up(sandbox, &err);
   }
-  release_stdio(sandbox->null);
+  sb_release_stdio(sandbox->null);
   for (;;) {
     struct pollfd watched[] = {
         {.fd = sandbox->socket, .events = POLLIN},

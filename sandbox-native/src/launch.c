@@ -2,7 +2,9 @@
 #include "launch.h"
 #include "init.h"
 #include "message.h"
+#include "oom.h"
 #include "owned.h"
+#include "remedy.h"
 #include "syscalls.h"
 
 #include <errno.h>
@@ -101,6 +103,8 @@ _Noreturn static void build_joined(struct sb_sandbox *sandbox) {
     sb_init_give_up(sandbox, &err);
   close_building_site(sandbox);
   sandbox->proc = open_own_proc();
+  if (sandbox->proc >= 0)
+    sb_layer_set(&sandbox->layers, SB_LAYER_PROC_HIDDEN, SB_LAYER_APPLIED, "joined");
   sb_init_run(sandbox);
 }
 
@@ -128,19 +132,20 @@ _Noreturn static void enter_and_build(struct sb_sandbox *sandbox) {
   _exit(0);
 }
 
-_Noreturn static void build_supervised(struct sb_sandbox *sandbox) { sb_init_run(sandbox); }
+_Noreturn static void build_supervised(struct sb_sandbox *sandbox) {
+  sb_init_run(sandbox);
+}
 
 static int fail_clone(const struct sb_sandbox *sandbox, struct sb_error *err) {
   int number = errno;
 
-  if (number == EPERM)
-    return sb_fail(err, number, "cannot make namespaces; user namespaces may be switched off here, see --probe");
-  if (number == ENOSPC || number == EUSERS)
-    return sb_fail(err, number, "no more namespaces; raise user.max_user_namespaces");
   if (sandbox->cgroup >= 0 && (number == EACCES || number == EBUSY || number == EOPNOTSUPP))
-    return sb_fail(err, number, "cannot start in the cgroup '%s'; it must be a leaf that this user may move processes to",
+    return sb_fail(err, number,
+                   "cannot start in the cgroup '%s'; it must be a leaf that this user may move processes to",
                    sandbox->plan->cgroup);
-  return sb_fail(err, number, "cannot make the first process of the sandbox");
+  if (number == EAGAIN || sandbox->plan->mode != SB_MODE_SANDBOX)
+    return sb_fail(err, number, "cannot make a process; a limit on processes (pids.max, nproc) may be reached");
+  return sb_fail(err, number, "cannot make the sandbox's namespaces: %s", sb_remedy_namespaces(number));
 }
 
 static unsigned long long clone_flags(const struct sb_sandbox *sandbox) {
@@ -245,7 +250,7 @@ static int prepare(struct sb_sandbox *sandbox, struct sb_error *err) {
     return sb_fail_stage(err, "rlimits");
   if (plan->mode == SB_MODE_SUPERVISE)
     return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 ? sb_fail(err, errno, "cannot become the reaper of orphans")
-                                                          : 0;
+                                                         : 0;
   if (geteuid() == 0 && setgroups(0, NULL) < 0)
     return sb_fail(err, errno, "cannot leave the caller's groups");
   if (sb_plan_maps_ids(plan) && sb_stage_sources(sandbox, err) < 0)
@@ -257,10 +262,13 @@ int sb_launch(struct sb_sandbox *sandbox, struct sb_launched *ret_launched, stru
   struct sb_launched launched = {.init = -1, .pidfd = -1, .socket = -1};
   enum sb_mode mode = sandbox->plan->mode;
   int pair[2];
+  int score;
 
   if (prepare(sandbox, err) < 0 || sb_message_pair(pair, err) < 0)
     return sb_fail_stage(err, "prepare");
+  score = sb_oom_suspend(sandbox->proc);
   launched.init = start(sandbox, pair, &launched.pidfd, err);
+  sb_oom_restore(sandbox->proc, score);
   (void)close(pair[1]);
   launched.socket = pair[0];
   if (launched.init < 0)
@@ -269,6 +277,7 @@ int sb_launch(struct sb_sandbox *sandbox, struct sb_launched *ret_launched, stru
     return sb_fail_stage(err, "user");
   if (mode == SB_MODE_JOIN && meet_joined_init(&launched, err) < 0)
     return sb_fail_stage(err, "join");
+  sb_keep_kill_only();
   *ret_launched = launched;
   return 0;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "cgroup.h"
+#include "descriptors.h"
 #include "help.h"
 #include "launch.h"
 #include "owned.h"
 #include "plan.h"
+#include "probe.h"
 #include "status.h"
 #include "supervise.h"
 #include "syscalls.h"
@@ -46,43 +48,6 @@ static int collect_words(int count, char **arguments, struct sb_words *words, ch
   return sb_words_split(words, *ret_bytes, length, err);
 }
 
-static int compare_fds(const void *left, const void *right) {
-  int a = *(const int *)left;
-  int b = *(const int *)right;
-
-  return (a > b) - (a < b);
-}
-
-/* Closes every descriptor that the plan does not name: whoever started this may have left open what the payload must
- * never see. The named ones end with an exec. */
-static int close_others(const struct sb_plan *plan, struct sb_error *err) {
-  int kept[] = {plan->join_fd, plan->status_fd, plan->control_fd};
-  unsigned next = 3;
-
-  qsort(kept, sizeof kept / sizeof kept[0], sizeof kept[0], compare_fds);
-  for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
-    if (kept[i] < 0)
-      continue;
-    if ((unsigned)kept[i] > next && sb_close_range(next, (unsigned)kept[i] - 1, 0) < 0)
-      return sb_fail(err, errno, "cannot close inherited descriptors; this needs Linux 5.14");
-    (void)fcntl(kept[i], F_SETFD, FD_CLOEXEC);
-    next = (unsigned)kept[i] + 1;
-  }
-  if (sb_close_range(next, ~0U, 0) < 0)
-    return sb_fail(err, errno, "cannot close inherited descriptors; this needs Linux 5.14");
-  return 0;
-}
-
-/* Descriptors that the caller left closed would be taken by the next files opened here, and the payload would get them. */
-static void fill_stdio(void) {
-  int fd;
-
-  do {
-    fd = open("/dev/null", O_RDWR);
-  } while (fd >= 0 && fd <= STDERR_FILENO);
-  sb_close_owned(&fd);
-}
-
 /* A known state of signals: nothing inherited, the forwarded ones readable from the descriptor returned. */
 static int take_signals(struct sb_error *err) {
   struct sigaction action = {.sa_handler = SIG_DFL};
@@ -121,7 +86,7 @@ static int run(const struct sb_plan *plan, struct sb_error *err) {
   struct sb_launched launched;
   int signals;
 
-  if (close_others(plan, err) < 0)
+  if (sb_close_others(plan, err) < 0)
     return -1;
   signals = take_signals(err);
   if (signals < 0 || open_surroundings(&sandbox, err) < 0 || sb_launch(&sandbox, &launched, err) < 0)
@@ -140,18 +105,20 @@ int main(int count, char **arguments) {
   char *bytes = NULL;
   int result;
 
-  fill_stdio();
+  sb_fill_stdio();
   if (is_only_word(count, arguments, "--help"))
     return fputs(sb_help_text, stdout) < 0;
   if (is_only_word(count, arguments, "--version"))
     return puts("agentos-sandbox " SB_VERSION) < 0;
+  if (is_only_word(count, arguments, "--probe"))
+    return sb_probe() ? EXIT_SUCCESS : EXIT_FAILURE;
 
   if (collect_words(count, arguments, &words, &bytes, &err) < 0 || sb_plan_parse(&plan, &words, &err) < 0)
     result = sb_fail_stage(&err, "plan");
   else
     result = run(&plan, &err);
   if (result < 0) {
-    sb_status_failed(plan.status_fd, &err);
+    sb_status_failed(plan.status_fd >= 0 ? plan.status_fd : sb_plan_status_fd(&words), &err);
     return EXIT_REFUSED;
   }
   return result;

@@ -37,7 +37,7 @@ static int parse_id(const char *word, unsigned long long lowest, unsigned *ret_i
   return 0;
 }
 
-static int parse_fd(const char *word, int *ret_fd, struct sb_error *err) {
+int sb_parse_fd(const char *word, int *ret_fd, struct sb_error *err) {
   unsigned long long value;
 
   if (parse_number(word, 3, SB_FD_MAX, &value, err) < 0)
@@ -178,7 +178,7 @@ static int take_join_fd(struct sb_plan *plan, char *const *argument, struct sb_e
   if (plan->mode != SB_MODE_SANDBOX)
     return sb_fail(err, 0, "--supervise-only and --join-fd exclude each other");
   plan->mode = SB_MODE_JOIN;
-  return parse_fd(argument[0], &plan->join_fd, err);
+  return sb_parse_fd(argument[0], &plan->join_fd, err);
 }
 
 static int take_uid(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
@@ -295,11 +295,11 @@ static int take_landlock(struct sb_plan *plan, char *const *argument, struct sb_
 }
 
 static int take_status_fd(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
-  return parse_fd(argument[0], &plan->status_fd, err);
+  return sb_parse_fd(argument[0], &plan->status_fd, err);
 }
 
 static int take_control_fd(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
-  return parse_fd(argument[0], &plan->control_fd, err);
+  return sb_parse_fd(argument[0], &plan->control_fd, err);
 }
 
 static const struct sb_option options[] = {

@@ -19,5 +19,7 @@ struct sb_option {
 /* The table of all options; *ret_count is at most SB_OPTIONS_MAX. */
 const struct sb_option *sb_options(size_t *ret_count);
 
+/* Reads the number of an open descriptor from 3 up. */
+int sb_parse_fd(const char *word, int *ret_fd, struct sb_error *err);
 
 #endif

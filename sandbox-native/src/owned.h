@@ -14,7 +14,9 @@ static inline void sb_close_owned(const int *fd) {
     (void)close(*fd);
 }
 
-static inline void sb_free_owned(void *pointer) { free(*(void **)pointer); }
+static inline void sb_free_owned(void *pointer) {
+  free(*(void **)pointer);
+}
 
 static inline int sb_steal_fd(int *fd) {
   int stolen = *fd;

@@ -93,7 +93,7 @@ static const struct {
   const char *name;
   int (*run)(const struct sb_plan *plan, struct sb_error *err);
 } steps[] = {
-    {"session", start_session},      {"run-as", become_user},        {"chdir", enter_directory},
+    {"session", start_session},      {"run-as", become_user},       {"chdir", enter_directory},
     {"landlock", sb_landlock_scope}, {"rlimits", sb_apply_rlimits}, {"exec", execute},
 };
 

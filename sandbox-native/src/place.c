@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "place.h"
-#include "limits.h"
+#include "bounds.h"
 #include "owned.h"
 #include "syscalls.h"
 
@@ -123,6 +123,23 @@ int sb_new_tmpfs(const struct sb_tmpfs *shape, unsigned attributes, struct sb_er
   mount = sb_fsmount(context, attributes);
   if (mount < 0)
     return sb_fail(err, errno, "cannot mount a tmpfs");
+  return mount;
+}
+
+int sb_new_proc(struct sb_error *err) {
+  SB_OWNED_FD context = sb_fsopen("proc");
+  int mount;
+
+  if (context < 0)
+    return sb_fail(err, errno, "cannot start a /proc");
+  if (sb_fsconfig(context, FSCONFIG_SET_STRING, "subset", "pid") < 0 ||
+      sb_fsconfig(context, FSCONFIG_SET_STRING, "hidepid", "invisible") < 0)
+    return sb_fail(err, errno, "/proc refuses subset=pid,hidepid=invisible; this needs Linux 5.8");
+  if (sb_fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
+    return sb_fail(err, errno, "cannot make a /proc");
+  mount = sb_fsmount(context, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+  if (mount < 0)
+    return sb_fail(err, errno, "cannot mount a /proc; in a container, parts of /proc must not be masked");
   return mount;
 }
 

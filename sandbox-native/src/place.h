@@ -12,7 +12,8 @@
 /* Opens the directory, making it and its parents where they are missing. The descriptor is an O_PATH one. */
 int sb_place_directory(int root, const char *path, struct sb_error *err);
 
-/* As above, for a place where something that is not a directory will be mounted; a missing one becomes an empty file. */
+/* As above, for a place where something that is not a directory will be mounted; a missing one becomes an empty file.
+ */
 int sb_place_file(int root, const char *path, struct sb_error *err);
 
 /* Makes a symbolic link; its parents are made where they are missing. */
@@ -27,6 +28,9 @@ struct sb_tmpfs {
 
 /* Makes a tmpfs that is attached nowhere yet; `attributes` are MOUNT_ATTR bits. */
 int sb_new_tmpfs(const struct sb_tmpfs *shape, unsigned attributes, struct sb_error *err);
+
+/* Makes a /proc that shows processes only, and of these only what the reader may look into; attached nowhere yet. */
+int sb_new_proc(struct sb_error *err);
 
 /* Attaches a mount that is attached nowhere to the opened place; `path` is for the error. */
 int sb_attach(int mount, int place, const char *path, struct sb_error *err);

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 static const struct sb_rlimit limit_names[SB_RLIMIT_COUNT] = {
-    {"as", RLIMIT_AS, false, 0},           {"core", RLIMIT_CORE, false, 0},     {"cpu", RLIMIT_CPU, false, 0},
-    {"data", RLIMIT_DATA, false, 0},       {"fsize", RLIMIT_FSIZE, false, 0},   {"memlock", RLIMIT_MEMLOCK, false, 0},
-    {"nofile", RLIMIT_NOFILE, false, 0},   {"nproc", RLIMIT_NPROC, false, 0},   {"rtprio", RLIMIT_RTPRIO, false, 0},
+    {"as", RLIMIT_AS, false, 0},         {"core", RLIMIT_CORE, false, 0},   {"cpu", RLIMIT_CPU, false, 0},
+    {"data", RLIMIT_DATA, false, 0},     {"fsize", RLIMIT_FSIZE, false, 0}, {"memlock", RLIMIT_MEMLOCK, false, 0},
+    {"nofile", RLIMIT_NOFILE, false, 0}, {"nproc", RLIMIT_NPROC, false, 0}, {"rtprio", RLIMIT_RTPRIO, false, 0},
     {"stack", RLIMIT_STACK, false, 0},
 };
 
@@ -152,7 +152,8 @@ static int check_plan(const struct sb_plan *plan, const bool seen[SB_OPTIONS_MAX
   if (plan->map_uid_given != plan->map_gid_given)
     return sb_fail(err, 0, "--map-uid and --map-gid are given together or not at all");
   if (plan->mode == SB_MODE_SANDBOX && geteuid() == 0 && !plan->map_uid_given)
-    return sb_fail(err, 0, "as root, --map-uid and --map-gid must name the host ids to use: host uid 0 is never mapped");
+    return sb_fail(err, 0,
+                   "as root, --map-uid and --map-gid must name the host ids to use: host uid 0 is never mapped");
   if (geteuid() != 0 && plan->map_uid_given)
     return sb_fail(err, 0, "--map-uid: only root can map other ids than its own; leave it out");
   if (geteuid() != 0 && plan->run_as_given)
@@ -180,6 +181,17 @@ int sb_plan_parse(struct sb_plan *plan, const struct sb_words *words, struct sb_
   }
   plan->command = words->list + at;
   return check_plan(plan, seen, err);
+}
+
+int sb_plan_status_fd(const struct sb_words *words) {
+  struct sb_error ignored;
+  int fd;
+
+  for (size_t i = 0; i + 1 < words->count && strcmp(words->list[i], "--") != 0; i++) {
+    if (strcmp(words->list[i], "--status-fd") == 0 && sb_parse_fd(words->list[i + 1], &fd, &ignored) == 0)
+      return fd;
+  }
+  return -1;
 }
 
 void sb_plan_release(struct sb_plan *plan) {

@@ -2,26 +2,18 @@
 #ifndef SB_PLAN_H
 #define SB_PLAN_H
 
+#include "bounds.h"
 #include "error.h"
-#include "limits.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
-
 /* How the payload is confined. The values are bits because an option names the modes in which it makes sense. */
 enum sb_mode { SB_MODE_SANDBOX = 1, SB_MODE_JOIN = 2, SB_MODE_SUPERVISE = 4 };
 
-enum sb_mount_kind {
-  SB_MOUNT_BIND,
-  SB_MOUNT_TMPFS,
-  SB_MOUNT_DIRECTORY,
-  SB_MOUNT_SYMLINK,
-  SB_MOUNT_PROC,
-  SB_MOUNT_DEV
-};
+enum sb_mount_kind { SB_MOUNT_BIND, SB_MOUNT_TMPFS, SB_MOUNT_DIRECTORY, SB_MOUNT_SYMLINK, SB_MOUNT_PROC, SB_MOUNT_DEV };
 
 enum sb_landlock { SB_LANDLOCK_AUTO, SB_LANDLOCK_REQUIRE, SB_LANDLOCK_NONE };
 
@@ -85,10 +77,14 @@ struct sb_words {
   size_t count;
 };
 
-/* Sets *plan to the defaults and reads the words into it. On failure the descriptors seen so far are still set, so that
- * the refusal can be reported where it was asked for. sb_plan_release lets go of what parsing allocated. */
+/* Sets *plan to the defaults and reads the words into it. sb_plan_release lets go of what this allocated, also when it
+ * failed. */
 int sb_plan_parse(struct sb_plan *plan, const struct sb_words *words, struct sb_error *err);
 void sb_plan_release(struct sb_plan *plan);
+
+/* Where the refusal of a plan that cannot be parsed is to be reported, or -1. Takes the first --status-fd that names an
+ * open descriptor, because what came before it may be what is wrong with the plan. */
+int sb_plan_status_fd(const struct sb_words *words);
 
 /* Splits `length` bytes of NUL-ended words in place. The list is allocated; the words are not copied. */
 int sb_words_split(struct sb_words *words, char *bytes, size_t length, struct sb_error *err);
@@ -97,6 +93,8 @@ int sb_words_split(struct sb_words *words, char *bytes, size_t length, struct sb
 int sb_plan_read(int fd, char **ret_bytes, size_t *ret_length, struct sb_error *err);
 
 /* Whether host ids other than the caller's own are mapped, which only root can do. */
-static inline bool sb_plan_maps_ids(const struct sb_plan *plan) { return plan->map_uid_given; }
+static inline bool sb_plan_maps_ids(const struct sb_plan *plan) {
+  return plan->map_uid_given;
+}
 
 #endif

@@ -38,7 +38,9 @@ unsigned sb_seccomp_highest(void);
 /* Whether the table has a rule for the named call, so that allowing it makes a difference. */
 bool sb_seccomp_refuses(const char *name);
 
-/* Room for the table at up to 7 instructions a rule, and the checks before and after it. */
+/* The longest rule: a guard, two loads, up to three comparisons, the refusal and a reload. */
+#define SB_RULE_INSTRUCTIONS_MAX 8
+/* Room for the table and for the checks before and after it. */
 #define SB_FILTER_MAX 1024
 
 /* Builds the filter from the table without the rules of the allowed names. The number of instructions written. */

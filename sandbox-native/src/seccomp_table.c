@@ -17,16 +17,32 @@
  * EPERM is the answer that programs expect of a refusal; ENOSYS where a C library then falls back to an older call. */
 
 #define REFUSE(name, error) {#name, __NR_##name, SB_RULE_REFUSE, error, 0, 0, {0, 0, 0}}
-#define REFUSE_BITS(name, error, argument, bits) \
-  {#name, __NR_##name, SB_RULE_REFUSE_BITS, error, argument, 0, {bits, bits, bits}}
-#define REFUSE_EQUAL(name, error, argument, mask, value) \
-  {#name, __NR_##name, SB_RULE_REFUSE_EQUAL, error, argument, mask, {value, value, value}}
-#define REFUSE_OTHERS(name, error, argument, a, b, c) \
-  {#name, __NR_##name, SB_RULE_REFUSE_OTHERS, error, argument, 0, {a, b, c}}
-#define REFUSE_MODE(name, error, argument, when, bits) \
-  {#name, __NR_##name, SB_RULE_REFUSE_MODE, error, argument, when, {bits, bits, bits}}
+#define REFUSE_BITS(name, error, argument, bits)                                                                       \
+  {                                                                                                                    \
+    #name, __NR_##name, SB_RULE_REFUSE_BITS, error, argument, 0, {                                                     \
+      bits, bits, bits                                                                                                 \
+    }                                                                                                                  \
+  }
+#define REFUSE_EQUAL(name, error, argument, mask, value)                                                               \
+  {                                                                                                                    \
+    #name, __NR_##name, SB_RULE_REFUSE_EQUAL, error, argument, mask, {                                                 \
+      value, value, value                                                                                              \
+    }                                                                                                                  \
+  }
+#define REFUSE_OTHERS(name, error, argument, a, b, c)                                                                  \
+  {                                                                                                                    \
+    #name, __NR_##name, SB_RULE_REFUSE_OTHERS, error, argument, 0, {                                                   \
+      a, b, c                                                                                                          \
+    }                                                                                                                  \
+  }
+#define REFUSE_MODE(name, error, argument, when, bits)                                                                 \
+  {                                                                                                                    \
+    #name, __NR_##name, SB_RULE_REFUSE_MODE, error, argument, when, {                                                  \
+      bits, bits, bits                                                                                                 \
+    }                                                                                                                  \
+  }
 
-#define NEW_NAMESPACES \
+#define NEW_NAMESPACES                                                                                                 \
   (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 #define ALL_BITS 0xffffffffU
 
@@ -37,8 +53,8 @@
 #define CREATING (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))
 
 static const struct sb_rule rules[] = {
-    /* New namespaces give capabilities over kernel code that expects an administrator. The flags of clone3 are in memory,
-     * where a filter cannot look; without it C libraries use clone. */
+    /* New namespaces give capabilities over kernel code that expects an administrator. The flags of clone3 are in
+     * memory, where a filter cannot look; without it C libraries use clone. */
     REFUSE_BITS(clone, EPERM, 0, NEW_NAMESPACES),
     REFUSE(clone3, ENOSYS),
     REFUSE(unshare, EPERM),
@@ -159,6 +175,8 @@ static const struct sb_rule rules[] = {
 #endif
 };
 
+_Static_assert(sizeof rules / sizeof rules[0] * SB_RULE_INSTRUCTIONS_MAX + 8 <= SB_FILTER_MAX, "raise SB_FILTER_MAX");
+
 const struct sb_rule *sb_seccomp_rules(size_t *ret_count) {
   *ret_count = sizeof rules / sizeof rules[0];
   return rules;
@@ -172,4 +190,6 @@ bool sb_seccomp_refuses(const char *name) {
   return false;
 }
 
-unsigned sb_seccomp_highest(void) { return SB_SYSCALL_HIGHEST; }
+unsigned sb_seccomp_highest(void) {
+  return SB_SYSCALL_HIGHEST;
+}

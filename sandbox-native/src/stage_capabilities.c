@@ -10,20 +10,23 @@
 
 /* A program run as uid 0 inside gets nothing by that, no id change gives or takes anything, nothing can become ambient,
  * and none of this can be changed. */
-#define LOCKED_DOWN \
-  (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED | \
+#define LOCKED_DOWN                                                                                                    \
+  (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |                     \
    SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
 
-static int set_capabilities(uint64_t permitted, struct sb_error *err) {
+static int set_capabilities(uint64_t permitted, uint64_t effective) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   struct __user_cap_data_struct data[2] = {
-      {.permitted = (uint32_t)permitted},
-      {.permitted = (uint32_t)(permitted >> 32)},
+      {.permitted = (uint32_t)permitted, .effective = (uint32_t)effective},
+      {.permitted = (uint32_t)(permitted >> 32), .effective = (uint32_t)(effective >> 32)},
   };
 
-  if (syscall(SYS_capset, &header, data) < 0)
-    return sb_fail(err, errno, "cannot give up the capabilities");
-  return 0;
+  return (int)syscall(SYS_capset, &header, data);
+}
+
+void sb_keep_kill_only(void) {
+  /* Fails where the helper has no such capability to keep: then it has none to give up either. */
+  (void)set_capabilities(1ULL << CAP_KILL, 1ULL << CAP_KILL);
 }
 
 /* Whether another helper, started by the same unprivileged user, must be able to join through this process. */
@@ -33,15 +36,15 @@ static bool must_stay_reachable(const struct sb_plan *plan) {
 
 /* Keeps the payload, which has the same uid, away from init's memory, descriptors and root.
  *
- * Non-dumpable is what does that when ids are mapped. Without mapped ids it would also lock out the user who started the
- * sandbox, for whom non-dumpable means "host root only". There init keeps one permitted capability instead: the kernel
- * lets nobody look into a process who has fewer capabilities than it. This one is checked against the host's own
+ * Non-dumpable is what does that when ids are mapped. Without mapped ids it would also lock out the user who started
+ * the sandbox, for whom non-dumpable means "host root only". There init keeps one permitted capability instead: the
+ * kernel lets nobody look into a process who has fewer capabilities than it. This one is checked against the host's own
  * namespace only, so that it permits nothing, and the payload loses it on exec. */
 static int hide_init(const struct sb_plan *plan, struct sb_error *err) {
   bool reachable = must_stay_reachable(plan);
 
-  if (set_capabilities(reachable ? 1ULL << CAP_WAKE_ALARM : 0, err) < 0)
-    return -1;
+  if (set_capabilities(reachable ? 1ULL << CAP_WAKE_ALARM : 0, 0) < 0)
+    return sb_fail(err, errno, "cannot give up the capabilities");
   if (prctl(PR_SET_DUMPABLE, reachable ? 1 : 0, 0, 0, 0) < 0)
     return sb_fail(err, errno, "cannot make pid 1 %sdumpable", reachable ? "" : "non-");
   return 0;

@@ -19,8 +19,8 @@
 #define ABI_1 ((1ULL << 13) - 1)
 #define NEVER (LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK)
 /* The rights that make sense for something that is not a directory. */
-#define OF_FILES \
-  (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE | \
+#define OF_FILES                                                                                                       \
+  (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |                         \
    LANDLOCK_ACCESS_FS_TRUNCATE | LANDLOCK_ACCESS_FS_IOCTL_DEV)
 
 static uint64_t handled_rights(int abi) {
@@ -139,9 +139,11 @@ int sb_stage_landlock(struct sb_sandbox *sandbox, struct sb_error *err) {
   if (choice == SB_LANDLOCK_NONE)
     return 0;
   if (abi == 0 && choice == SB_LANDLOCK_REQUIRE)
-    return sb_fail(err, 0, "this host has no Landlock; boot Linux 5.13 or newer with 'landlock' in lsm=, or ask for auto");
+    return sb_fail(err, 0,
+                   "this host has no Landlock; boot Linux 5.13 or newer with 'landlock' in lsm=, or ask for auto");
   if (abi == 0) {
-    sb_layer_set(&sandbox->layers, SB_LAYER_LANDLOCK, SB_LAYER_UNAVAILABLE, "%s", "not in this kernel, or switched off");
+    sb_layer_set(&sandbox->layers, SB_LAYER_LANDLOCK, SB_LAYER_UNAVAILABLE, "%s",
+                 "not in this kernel, or switched off");
     return 0;
   }
   if (restrict_files(sandbox->proc, abi, err) < 0)
@@ -151,7 +153,8 @@ int sb_stage_landlock(struct sb_sandbox *sandbox, struct sb_error *err) {
   return 0;
 }
 
-/* A domain of its own for the payload, below init's: so init may signal everything inside, and nothing may signal it. */
+/* A domain of its own for the payload, below init's: so init may signal everything inside, and nothing may signal it.
+ */
 int sb_landlock_scope(const struct sb_plan *plan, struct sb_error *err) {
   struct sb_landlock_ruleset shape = {.scoped = LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | LANDLOCK_SCOPE_SIGNAL};
   SB_OWNED_FD ruleset = -1;

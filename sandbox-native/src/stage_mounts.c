@@ -56,30 +56,13 @@ static int make_symlink(struct sb_sandbox *sandbox, struct sb_mount *mount, stru
   return sb_place_symlink(sandbox->root, mount->source, mount->destination, err);
 }
 
-static int new_proc(struct sb_error *err) {
-  SB_OWNED_FD context = sb_fsopen("proc");
-  int mount;
-
-  if (context < 0)
-    return sb_fail(err, errno, "cannot start a /proc");
-  if (sb_fsconfig(context, FSCONFIG_SET_STRING, "subset", "pid") < 0 ||
-      sb_fsconfig(context, FSCONFIG_SET_STRING, "hidepid", "invisible") < 0)
-    return sb_fail(err, errno, "/proc refuses subset=pid,hidepid=invisible; this needs Linux 5.8");
-  if (sb_fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
-    return sb_fail(err, errno, "cannot make a /proc");
-  mount = sb_fsmount(context, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
-  if (mount < 0)
-    return sb_fail(err, errno, "cannot mount a /proc; in a container, parts of /proc must not be masked");
-  return mount;
-}
-
 static int mount_proc(struct sb_sandbox *sandbox, struct sb_mount *mount, struct sb_error *err) {
   SB_OWNED_FD place = sb_place_directory(sandbox->root, mount->destination, err);
   SB_OWNED_FD proc = -1;
 
   if (place < 0)
     return -1;
-  proc = new_proc(err);
+  proc = sb_new_proc(err);
   if (proc < 0 || sb_attach(proc, place, mount->destination, err) < 0)
     return -1;
   sb_layer_set(&sandbox->layers, SB_LAYER_PROC_HIDDEN, SB_LAYER_APPLIED, "%s", "subset=pid,hidepid=invisible");
@@ -156,8 +139,8 @@ static int mount_dev(struct sb_sandbox *sandbox, struct sb_mount *mount, struct 
 
 int sb_stage_mounts(struct sb_sandbox *sandbox, struct sb_error *err) {
   static int (*const make[])(struct sb_sandbox *, struct sb_mount *, struct sb_error *) = {
-      [SB_MOUNT_BIND] = mount_bind,          [SB_MOUNT_TMPFS] = mount_tmpfs, [SB_MOUNT_DIRECTORY] = make_directory,
-      [SB_MOUNT_SYMLINK] = make_symlink,     [SB_MOUNT_PROC] = mount_proc,   [SB_MOUNT_DEV] = mount_dev,
+      [SB_MOUNT_BIND] = mount_bind,      [SB_MOUNT_TMPFS] = mount_tmpfs, [SB_MOUNT_DIRECTORY] = make_directory,
+      [SB_MOUNT_SYMLINK] = make_symlink, [SB_MOUNT_PROC] = mount_proc,   [SB_MOUNT_DEV] = mount_dev,
   };
 
   for (size_t i = 0; i < sandbox->plan->mount_count; i++) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "place.h"
+#include "remedy.h"
 #include "stages.h"
 #include "syscalls.h"
 
@@ -12,7 +13,7 @@ int sb_stage_root(struct sb_sandbox *sandbox, struct sb_error *err) {
 
   /* First of all: otherwise what is mounted or unmounted here could reach the host's own mounts. */
   if (sb_make_private("/") < 0)
-    return sb_fail(err, errno, "cannot cut the mounts off from the host's");
+    return sb_fail(err, errno, "cannot cut the mounts off from the host's: %s", sb_remedy_inside());
   sandbox->root = sb_new_tmpfs(&shape, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, err);
   if (sandbox->root < 0)
     return -1;

@@ -9,12 +9,12 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#define LOAD_ARCHITECTURE (uint32_t) offsetof(struct seccomp_data, arch)
-#define LOAD_CALL (uint32_t) offsetof(struct seccomp_data, nr)
+#define LOAD_ARCHITECTURE (uint32_t)offsetof(struct seccomp_data, arch)
+#define LOAD_CALL (uint32_t)offsetof(struct seccomp_data, nr)
 /* The low half of an argument: both architectures are little-endian. */
 #define LOAD_ARGUMENT(n) ((uint32_t)(offsetof(struct seccomp_data, args) + 8U * (unsigned)(n)))
 
-#define FAIL_WITH(error) (SECCOMP_RET_ERRNO | ((unsigned)(error)&SECCOMP_RET_DATA))
+#define FAIL_WITH(error) (SECCOMP_RET_ERRNO | ((unsigned)(error) & SECCOMP_RET_DATA))
 
 /* A filter that grows; sized so that the whole table fits (checked where the table is built in). */
 struct program {
@@ -27,9 +27,13 @@ static void emit(struct program *program, uint16_t code, uint32_t operand, size_
       (struct sock_filter){.code = code, .jt = (uint8_t)if_true, .jf = (uint8_t)if_false, .k = operand};
 }
 
-static void emit_load(struct program *program, uint32_t offset) { emit(program, BPF_LD | BPF_W | BPF_ABS, offset, 0, 0); }
+static void emit_load(struct program *program, uint32_t offset) {
+  emit(program, BPF_LD | BPF_W | BPF_ABS, offset, 0, 0);
+}
 
-static void emit_return(struct program *program, uint32_t action) { emit(program, BPF_RET | BPF_K, action, 0, 0); }
+static void emit_return(struct program *program, uint32_t action) {
+  emit(program, BPF_RET | BPF_K, action, 0, 0);
+}
 
 /* The part of a rule that looks at arguments and refuses; control falls off its end when the rule does not apply. */
 static void emit_test(struct program *program, const struct sb_rule *rule) {

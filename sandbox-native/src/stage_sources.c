@@ -27,7 +27,8 @@ static int open_user_namespace(int proc, pid_t pid, struct sb_error *err) {
   return namespace;
 }
 
-/* A namespace needs a process to be born in. This one ends at once: until it is reaped, its namespace can be reached. */
+/* A namespace needs a process to be born in. This one ends at once: until it is reaped, its namespace can be reached.
+ */
 static int make_user_namespace(int proc, const struct sb_id_map *map, struct sb_error *err) {
   struct clone_args arguments = {.flags = CLONE_NEWUSER, .exit_signal = SIGCHLD};
   pid_t pid = sb_clone3(&arguments);
@@ -74,7 +75,8 @@ static int adopt_owner(struct sb_sandbox *sandbox, const struct sb_mount *mount,
     return sb_fail(err, errno, "cannot look at '%s'", mount->source);
   if (!sb_plan_maps_ids(plan)) {
     if (owner.st_uid != geteuid())
-      return sb_fail(err, 0, "'%s' does not belong to the user who starts the sandbox; change its owner or start as root",
+      return sb_fail(err, 0,
+                     "'%s' does not belong to the user who starts the sandbox; change its owner or start as root",
                      mount->source);
     return 0;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "owned.h"
+#include "remedy.h"
 #include "stages.h"
 #include "syscalls.h"
 
@@ -67,9 +68,10 @@ int sb_stage_identity(struct sb_sandbox *sandbox, struct sb_error *err) {
 }
 
 int sb_stage_cgroup_namespace(struct sb_sandbox *sandbox, struct sb_error *err) {
-  /* Not left to clone3: there the namespace is made before the process enters its cgroup, and would show the parent's. */
+  /* Not left to clone3: there the namespace is made before the process enters its cgroup, and would show the parent's.
+   */
   if (unshare(CLONE_NEWCGROUP) < 0)
-    return sb_fail(err, errno, "cannot make a cgroup namespace; this needs a kernel with CONFIG_CGROUPS");
+    return sb_fail(err, errno, "cannot make a cgroup namespace: %s", sb_remedy_inside());
   sb_layer_set(&sandbox->layers, SB_LAYER_CGROUP_NS, SB_LAYER_APPLIED, "%s", "");
   return 0;
 }

@@ -10,11 +10,11 @@
 struct sb_sandbox {
   const struct sb_plan *plan;
   struct sb_layers layers;
-  int socket;   /* this process's end of the pair; see message.h */
-  int null;     /* the host's /dev/null, opened before anything else */
-  int proc;     /* the host's /proc; closed in init before the payload is made */
-  int root;     /* the sandbox's root while it is built, else -1 */
-  int cgroup;   /* the cgroup directory, or -1; the helper's only */
+  int socket; /* this process's end of the pair; see message.h */
+  int null;   /* the host's /dev/null, opened before anything else */
+  int proc;   /* the host's /proc; closed in init before the payload is made */
+  int root;   /* the sandbox's root while it is built, else -1 */
+  int cgroup; /* the cgroup directory, or -1; the helper's only */
 };
 
 /* One step of building: 0, or -1 with *err. A stage runs in init unless its comment says otherwise. */
@@ -50,6 +50,9 @@ int sb_landlock_scope(const struct sb_plan *plan, struct sb_error *err);
 int sb_apply_rlimits(const struct sb_plan *plan, struct sb_error *err);
 /* In the helper: raises its own hard limits where the plan asks for more, which init could not. */
 int sb_raise_rlimits(const struct sb_plan *plan, struct sb_error *err);
+
+/* In the helper, once the sandbox is started: gives up every capability but the one to kill it. */
+void sb_keep_kill_only(void);
 
 /* In the helper: writes the id maps of the process. */
 int sb_write_id_maps(int proc, pid_t pid, const struct sb_plan *plan, struct sb_error *err);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "status.h"
-#include "limits.h"
+#include "bounds.h"
 
 #include <errno.h>
 #include <stdarg.h>

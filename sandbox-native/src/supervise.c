@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "supervise.h"
 #include "cgroup.h"
+#include "descriptors.h"
 #include "message.h"
 #include "owned.h"
 #include "status.h"
@@ -35,12 +36,8 @@ struct supervisor {
   struct sb_error failure;
 };
 
-static bool has_pid_one(const struct supervisor *self) { return self->sandbox->plan->mode == SB_MODE_SANDBOX; }
-
-/* Lets go of the payload's descriptors, so that a reader of its output sees the end when the payload closes them. */
-static void release_stdio(int null) {
-  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-    (void)dup2(null, fd);
+static bool has_pid_one(const struct supervisor *self) {
+  return self->sandbox->plan->mode == SB_MODE_SANDBOX;
 }
 
 static void hear(struct supervisor *self, const struct sb_message *message, pid_t sender) {
@@ -57,7 +54,7 @@ static void hear(struct supervisor *self, const struct sb_message *message, pid_
     self->started = true;
     sb_status_layers(status, &self->sandbox->layers);
     sb_status_started(status, self->payload, self->launched->init);
-    release_stdio(self->sandbox->null);
+    sb_release_stdio(self->sandbox->null);
     break;
   case SB_MESSAGE_FAILED:
     self->failed = true;
@@ -151,8 +148,8 @@ static void end_tree(struct supervisor *self) {
 
   if (self->started && !self->alone)
     sb_tree_kill(self->sandbox->proc, self->launched->init);
-  /* The end of the socket tells init to go; before the payload has started only init knows what there is to kill. It may
-   * have been stopped by a payload that has the same uid. */
+  /* The end of the socket tells init to go; before the payload has started only init knows what there is to kill. It
+   * may have been stopped by a payload that has the same uid. */
   (void)shutdown(self->launched->socket, SHUT_RDWR);
   (void)sb_pidfd_send_signal(self->launched->pidfd, SIGCONT);
   (void)poll(&gone, 1, SB_KILL_PATIENCE_MS);

@@ -33,7 +33,9 @@ static inline int sb_move_mount(int from, const char *from_path, int to, const c
   return (int)syscall(SYS_move_mount, from, from_path, to, to_path, flags);
 }
 
-static inline int sb_fsopen(const char *filesystem) { return (int)syscall(SYS_fsopen, filesystem, FSOPEN_CLOEXEC); }
+static inline int sb_fsopen(const char *filesystem) {
+  return (int)syscall(SYS_fsopen, filesystem, FSOPEN_CLOEXEC);
+}
 
 static inline int sb_fsconfig(int context, unsigned command, const char *key, const char *value) {
   return (int)syscall(SYS_fsconfig, context, command, key, value, 0);
@@ -55,9 +57,13 @@ static inline int sb_pivot_root(const char *root, const char *old) {
   return (int)syscall(SYS_pivot_root, root, old);
 }
 
-static inline int sb_umount2(const char *path, int flags) { return (int)syscall(SYS_umount2, path, flags); }
+static inline int sb_umount2(const char *path, int flags) {
+  return (int)syscall(SYS_umount2, path, flags);
+}
 
-static inline int sb_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+static inline int sb_pidfd_open(pid_t pid) {
+  return (int)syscall(SYS_pidfd_open, pid, 0);
+}
 
 static inline int sb_pidfd_send_signal(int pidfd, int signal) {
   return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, (void *)0, 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tree.h"
-#include "limits.h"
+#include "bounds.h"
 #include "owned.h"
 #include "syscalls.h"
 

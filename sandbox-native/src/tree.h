@@ -10,7 +10,8 @@
 /* Sends one signal to every descendant. */
 void sb_tree_signal(int proc, pid_t spare, int number);
 
-/* Kills every descendant and returns when none is left: also those that were started in between or left their session. */
+/* Kills every descendant and returns when none is left: also those that were started in between or left their session.
+ */
 void sb_tree_kill(int proc, pid_t spare);
 
 #endif

@@ -19,9 +19,9 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any], int, Any, type]] = [
     (
         "think",
         (),
-        {"messages": [{"role": "user", "content": "x"}], "temperature": 0.0, "max_tokens": 5, "priority": "low"},
+        {"messages": [{"role": "user", "content": "x"}], "temperature": 0.0, "max_tokens": 5, "priority": 2},
         Opcode.THINK,
-        {"messages": [{"role": "user", "content": "x"}], "temperature": 0.0, "max_tokens": 5, "priority": "low"},
+        {"messages": [{"role": "user", "content": "x"}], "temperature": 0.0, "max_tokens": 5, "priority": 2},
         agentos.ThinkResult,
     ),
     (
@@ -99,7 +99,7 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any], int, Any, type]] = [
     ("kill", ("worker",), {}, Opcode.KILL, WORKER, agentos.KillResult),
     ("kill", (), {"name": "worker", "grace": 0}, Opcode.KILL, {**WORKER, "grace": 0}, agentos.KillResult),
     ("kill", (7,), {}, Opcode.KILL, {"id": 7}, agentos.KillResult),
-    ("kill", (), {"agent_id": 7, "signal": "INT"}, Opcode.KILL, {"id": 7, "signal": "INT"}, agentos.KillResult),
+    ("kill", (), {"agent_id": 7, "signal": 2}, Opcode.KILL, {"id": 7, "signal": 2}, agentos.KillResult),
     ("list", (), {}, Opcode.LIST, {}, list),
     ("list_agents", (), {}, Opcode.LIST, {}, list),
     ("wait", ("worker",), {"timeout": 0.5}, Opcode.WAIT, {**WORKER, "timeout": 0.5}, agentos.ExitRecord),

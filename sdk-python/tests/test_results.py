@@ -67,6 +67,12 @@ def test_results_can_be_copied_and_pickled(clone: object) -> None:
     assert type(twin.usage) is LlmUsage
 
 
+def test_content_is_bytes_in_whichever_encoding_it_came() -> None:
+    assert agentos.ReadResult(content="é", encoding="utf-8").data == b"\xc3\xa9"
+    assert agentos.ReadResult(content="AP8=", encoding="base64").data == b"\0\xff"
+    assert agentos.HttpResult(body="AP8=", encoding="base64").data == b"\0\xff"
+
+
 def test_repr_shows_type_and_fields() -> None:
     assert repr(AgentInfo(id=3, name="worker")) == "AgentInfo({'id': 3, 'name': 'worker'})"
 

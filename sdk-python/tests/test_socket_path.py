@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import socket
 from pathlib import Path
 
@@ -10,9 +11,21 @@ from clients import connect
 from conftest import MakePeer
 
 from agentos import AgentOSClient, NotRunning, _socket_path
-from agentos._socket_path import HISTORIC_SOCKET, candidates, check_owner
+from agentos._socket_path import Place, candidates, check_owner
 
 KINDS = pytest.mark.parametrize("kind", ["blocking", "asyncio"])
+
+
+def paths(explicit: str | Path | None) -> list[str]:
+    return [place.path for place in candidates(explicit)]
+
+
+def test_only_places_where_anyone_can_listen_are_doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENTOS_SOCKET", "")
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+
+    assert [place.doubtful for place in candidates(None)] == [False, True, False, True]
+    assert [place.doubtful for place in candidates("/tmp/agentos.sock")] == [False]
 
 
 @pytest.fixture
@@ -29,9 +42,9 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_is_named_is_the_only_candidate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AGENTOS_SOCKET", "/named/by/environment")
 
-    assert candidates("/named/by/argument") == ["/named/by/argument"]
-    assert candidates(Path("/named/by/argument")) == ["/named/by/argument"]
-    assert candidates(None) == ["/named/by/environment"]
+    assert paths("/named/by/argument") == ["/named/by/argument"]
+    assert paths(Path("/named/by/argument")) == ["/named/by/argument"]
+    assert paths(None) == ["/named/by/environment"]
 
 
 def test_otherwise_the_sandbox_the_user_the_service_and_the_historic_place_in_this_order(
@@ -40,14 +53,16 @@ def test_otherwise_the_sandbox_the_user_the_service_and_the_historic_place_in_th
     monkeypatch.setenv("AGENTOS_SOCKET", "")
     monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/1000")
 
-    assert candidates(None) == [
+    assert paths(None) == [
         "/run/agentos.sock",
         "/run/user/1000/agentos/agentos.sock",
         "/run/agentos/agentos.sock",
-        "/tmp/agentos.sock",  # noqa: S108
+        "/tmp/agentos.sock",
     ]
     monkeypatch.delenv("XDG_RUNTIME_DIR")
-    assert len(candidates(None)) == 3
+    assert paths(None)[1] == f"/tmp/agentos-{pwd.getpwuid(os.geteuid()).pw_name}/agentos.sock"
+    monkeypatch.setattr(os, "geteuid", lambda: 2**31 - 7)  # which has no name
+    assert paths(None)[1] == f"/tmp/agentos-{2**31 - 7}/agentos.sock"
 
 
 @KINDS
@@ -91,10 +106,10 @@ def test_an_impostor_in_tmp_is_refused_and_elsewhere_permissions_decide() -> Non
     stranger = os.geteuid() + 1
 
     with pytest.raises(OSError, match="neither root nor you"):
-        check_owner(HISTORIC_SOCKET, stranger)
-    check_owner(HISTORIC_SOCKET, os.geteuid())
-    check_owner(HISTORIC_SOCKET, 0)
-    check_owner("/run/agentos/agentos.sock", stranger)
+        check_owner(Place("/tmp/agentos.sock", doubtful=True), stranger)
+    check_owner(Place("/tmp/agentos.sock", doubtful=True), os.geteuid())
+    check_owner(Place("/tmp/agentos.sock", doubtful=True), 0)
+    check_owner(Place("/run/agentos/agentos.sock"), stranger)
 
 
 @KINDS

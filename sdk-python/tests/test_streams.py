@@ -85,14 +85,14 @@ def test_an_answer_without_parts_is_a_stream_too(make_peer: MakePeer, make_clien
 
 def test_exec_in_parts(make_peer: MakePeer, make_client: MakeClient) -> None:
     script = Parts(
-        {"success": True, "partial": True, "stdout": "one\n"},
-        {"success": True, "partial": True, "stderr": "oh\n"},
+        {"success": True, "partial": True, "stream": "stdout", "data": "one\n"},
+        {"success": True, "partial": True, "stream": "stderr", "data": "oh\n"},
         {"success": False, "exit_code": 2, "stdout": "one\n", "stderr": "oh\n"},
     )
     client = make_client(make_peer(script))
 
     stream = client.exec_stream(["make", "all"], cwd="/src")
-    assert [(part.stdout, part.stderr) for part in stream] == [("one\n", None), (None, "oh\n")]
+    assert [(part.stream, part.data) for part in stream] == [("stdout", "one\n"), ("stderr", "oh\n")]
     assert type(stream.result()) is ExecResult
     assert stream.result().exit_code == 2
     assert script.requests == [{"argv": ["make", "all"], "cwd": "/src", "stream": True}]

@@ -53,7 +53,7 @@ class AsyncWorkCalls(AsyncClientCore):
         thinking_level: Literal["low", "medium", "high"] | None = None,
         tools: Sequence[Mapping[str, Any]] | None = None,
         response_schema: Mapping[str, Any] | None = None,
-        priority: int | str | None = None,
+        priority: int | None = None,
         timeout: float | None = None,
         stream: bool = False,
     ) -> ThinkResult | AsyncStream[ThinkPart, ThinkResult]:

@@ -12,18 +12,18 @@ from typing import NoReturn
 from ._failures import check_opcode, check_silence, explain, hung_up
 from ._frames import HEADER, Frame, FrameDecoder, encode_frame
 from ._limits import CONNECT_PAUSE_SECONDS, STREAM_BYTES_AHEAD
-from ._socket_path import check_owner, check_path
+from ._socket_path import Place, check_owner, check_path
 
 _CREDENTIALS = "3i"  # struct ucred: pid, uid, gid
 
 
-async def open_async_connection(path: str, seconds: float) -> AsyncConnection:
-    """Connect to the kernel at `path`.
+async def open_async_connection(place: Place, seconds: float) -> AsyncConnection:
+    """Connect to the kernel at a place.
 
     Raises:
         OSError: nobody accepts there.
     """
-    check_path(path)
+    check_path(place.path)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
     peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -31,7 +31,7 @@ async def open_async_connection(path: str, seconds: float) -> AsyncConnection:
         peer.setblocking(False)
         while True:
             try:
-                peer.connect(path)
+                peer.connect(place.path)
                 break
             except BlockingIOError:
                 # The backlog is full (unix(7)), and there is no event to wait for.
@@ -41,8 +41,8 @@ async def open_async_connection(path: str, seconds: float) -> AsyncConnection:
         _, owner_uid, _ = unpack(
             _CREDENTIALS, peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, calcsize(_CREDENTIALS))
         )
-        check_owner(path, owner_uid)
-        _, connection = await loop.create_unix_connection(lambda: AsyncConnection(path), sock=peer)
+        check_owner(place, owner_uid)
+        _, connection = await loop.create_unix_connection(lambda: AsyncConnection(place.path), sock=peer)
     except BaseException:
         peer.close()
         raise

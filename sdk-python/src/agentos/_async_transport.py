@@ -18,7 +18,7 @@ from ._opcodes import Opcode
 from ._payloads import decode_hello, encode_hello
 from ._results import HelloResult
 from ._slots import ANY, IDENTITY, OWN, Slot, Slots
-from ._socket_path import candidates, not_running
+from ._socket_path import Place, candidates, not_running
 
 
 async def open_async_transport(socket_path: str | os.PathLike[str] | None, connect_seconds: float) -> AsyncTransport:
@@ -29,14 +29,14 @@ async def open_async_transport(socket_path: str | os.PathLike[str] | None, conne
         TransportError: what answered is no kernel that this SDK can talk to.
     """
     attempts = []
-    for path in candidates(socket_path):
+    for place in candidates(socket_path):
         try:
-            connection = await open_async_connection(path, connect_seconds)
+            connection = await open_async_connection(place, connect_seconds)
         except OSError as error:
-            attempts.append((path, error))
+            attempts.append((place.path, error))
         else:
             hello = await _shake_hands(connection, connect_seconds)
-            return AsyncTransport(path, connection, hello, connect_seconds)
+            return AsyncTransport(place, connection, hello, connect_seconds)
     raise not_running(attempts)
 
 
@@ -56,14 +56,14 @@ class AsyncTransport:
     """A primary connection and a few extra ones, which are opened when they are first needed.
 
     Attributes:
-        path: where the kernel listens.
+        place: where the kernel listens.
         hello: what the kernel said of itself.
         agent_id: the identity of the primary connection.
     """
 
-    def __init__(self, path: str, connection: AsyncConnection, hello: HelloResult, connect_seconds: float) -> None:
+    def __init__(self, place: Place, connection: AsyncConnection, hello: HelloResult, connect_seconds: float) -> None:
         """Own a connection that has shaken hands, which becomes the primary one."""
-        self.path = path
+        self.place = place
         self.hello = hello
         self.agent_id = connection.agent_id
         self._connect_seconds = connect_seconds
@@ -202,9 +202,9 @@ class AsyncTransport:
     async def _fill(self, slot: Slot) -> None:
         try:
             try:
-                connection = await open_async_connection(self.path, self._connect_seconds)
+                connection = await open_async_connection(self.place, self._connect_seconds)
             except OSError as error:
-                raise not_running([(self.path, error)]) from error
+                raise not_running([(self.place.path, error)]) from error
             await _shake_hands(connection, self._connect_seconds)
         except BaseException:
             self.release(slot)

@@ -44,7 +44,7 @@ class AgentCalls(ClientCore):
         restart_policy: Literal["never", "on-failure", "always"] | None = None,
         max_restarts: int | None = None,
         restart_window: float | None = None,
-        mounts: Sequence[Any] | None = None,
+        mounts: Sequence[Mapping[str, str]] | None = None,
         workspace: str | None = None,
     ) -> SpawnResult:
         """Start an agent: a process of its own, in a sandbox unless told otherwise.
@@ -65,7 +65,7 @@ class AgentCalls(ClientCore):
             restart_policy: whether it is started again when it ends.
             max_restarts: how often, within `restart_window`, before it is given up (5).
             restart_window: seconds (300).
-            mounts: more of the host's files to show it.
+            mounts: more of the host's files to show it: `{"source": ..., "target": ..., "mode": "ro"}` each, or "rw".
             workspace: the folder that is its own.
 
         Returns:
@@ -102,15 +102,15 @@ class AgentCalls(ClientCore):
         agent_id: int | None = None,
         *,
         grace: float | None = None,
-        signal: int | str | None = None,
+        signal: int | None = None,
     ) -> KillResult:
         """End an agent and everything it started.
 
         Args:
             name: the agent's name, or its id.
             agent_id: the agent's id.
-            grace: seconds between asking it to end and ending it.
-            signal: what it is asked with; SIGTERM by default.
+            grace: seconds between asking it to end and ending it (5); 0 ends it at once.
+            signal: the number of the signal that asks it; 15, SIGTERM, by default.
 
         Raises:
             NotFound: there is no such agent.
@@ -165,7 +165,7 @@ class AgentCalls(ClientCore):
             agent_id: int | None = None,
             *,
             lines: int | None = None,
-            since: Any = None,
+            since: float | None = None,
             follow: Literal[False] = False,
         ) -> LogResult: ...
 
@@ -176,7 +176,7 @@ class AgentCalls(ClientCore):
             agent_id: int | None = None,
             *,
             lines: int | None = None,
-            since: Any = None,
+            since: float | None = None,
             follow: Literal[True],
         ) -> Stream[LogEntry, LogResult]: ...
 
@@ -186,7 +186,7 @@ class AgentCalls(ClientCore):
         agent_id: int | None = None,
         *,
         lines: int | None = None,
-        since: Any = None,
+        since: float | None = None,
         follow: bool = False,
     ) -> LogResult | Stream[LogEntry, LogResult]:
         """Return what an agent wrote to its standard output and error.
@@ -195,7 +195,7 @@ class AgentCalls(ClientCore):
             name: the agent's name, or its id.
             agent_id: the agent's id.
             lines: at most so many of the last ones.
-            since: only those from this time on, as `LogEntry.time` gives it.
+            since: only those from this time on, in seconds since 1970.
             follow: answer with entries as they are written, until the agent has ended; see `Stream`.
 
         Raises:

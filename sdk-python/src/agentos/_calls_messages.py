@@ -97,7 +97,7 @@ class MessageCalls(ClientCore):
         Args:
             permissions: the fields to change, as in the protocol's permissions object.
             level: a level to start from: unrestricted, standard, sandboxed, readonly, minimal.
-            agent_id: whose; the caller's own otherwise. An operator's own hold for the primary connection only.
+            agent_id: whose; the caller's own otherwise. An operator has none of its own to change.
 
         Raises:
             PermissionDenied: it would widen what the caller may only narrow.

@@ -52,7 +52,7 @@ class WorkCalls(ClientCore):
         thinking_level: Literal["low", "medium", "high"] | None = None,
         tools: Sequence[Mapping[str, Any]] | None = None,
         response_schema: Mapping[str, Any] | None = None,
-        priority: int | str | None = None,
+        priority: int | None = None,
         timeout: float | None = None,
         stream: bool = False,
     ) -> ThinkResult | Stream[ThinkPart, ThinkResult]:

@@ -13,7 +13,7 @@ from time import monotonic
 from ._failures import check_opcode, check_silence, explain, hung_up
 from ._frames import FrameDecoder, encode_frame
 from ._limits import READ_BYTES
-from ._socket_path import check_owner, check_path
+from ._socket_path import Place, check_owner, check_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,24 +23,24 @@ _CREDENTIALS = "3i"  # struct ucred: pid, uid, gid
 _TIMEVAL = "ll"
 
 
-def open_connection(path: str, seconds: float) -> Connection:
-    """Connect to the kernel at `path`.
+def open_connection(place: Place, seconds: float) -> Connection:
+    """Connect to the kernel at a place.
 
     Raises:
         OSError: nobody accepts there.
     """
-    check_path(path)
+    check_path(place.path)
     peer = socket(AF_UNIX, SOCK_STREAM)
     try:
         # Not settimeout(): on a socket that does not block, a full backlog fails at once instead of being waited for.
         peer.setsockopt(SOL_SOCKET, SO_SNDTIMEO, pack(_TIMEVAL, int(seconds), int(seconds % 1 * 1e6)))
-        peer.connect(path)
+        peer.connect(place.path)
         _, owner_uid, _ = unpack(_CREDENTIALS, peer.getsockopt(SOL_SOCKET, SO_PEERCRED, calcsize(_CREDENTIALS)))
-        check_owner(path, owner_uid)
+        check_owner(place, owner_uid)
     except BaseException:
         peer.close()
         raise
-    return Connection(path, peer)
+    return Connection(place.path, peer)
 
 
 class Connection:

@@ -21,7 +21,7 @@ class ThinkOptions(TypedDict, total=False):
     thinking_level: Literal["low", "medium", "high"] | None
     tools: Sequence[Mapping[str, Any]] | None
     response_schema: Mapping[str, Any] | None
-    priority: int | str | None
+    priority: int | None
     timeout: float | None
 
 

@@ -9,6 +9,8 @@ field.
 
 from __future__ import annotations
 
+from binascii import a2b_base64
+
 from ._errors import CommandFailed
 
 TYPE_CHECKING = False
@@ -97,6 +99,12 @@ class ReadResult(Result):
     content: str
     size: int
     truncated: bool
+    encoding: str
+
+    @property
+    def data(self) -> bytes:
+        """The content as bytes, in whichever encoding it came."""
+        return _bytes(self.content, self.get("encoding"))
 
 
 class WriteResult(Result):
@@ -142,11 +150,11 @@ class ExecResult(Result):
 
 
 class ExecPart(Result):
-    """Output of a command that is still running."""
+    """Output of a command that is still running; `stream` is stdout or stderr."""
 
     __slots__ = ()
-    stdout: str | None
-    stderr: str | None
+    stream: str
+    data: str
 
 
 class SpawnResult(Result):
@@ -164,16 +172,20 @@ class SpawnResult(Result):
 
 
 class KillResult(Result):
-    """An agent was ended."""
+    """An agent was ended, and nothing of it is left."""
 
     __slots__ = ()
     success: bool
     killed: bool
     agent_id: int
+    exit_reason: str | None
 
 
 class AgentInfo(Result):
-    """An agent, as LIST shows it. Memory is bytes; `uptime_ms` and `cpu_ms` are milliseconds."""
+    """An agent, as LIST shows it: memory in bytes, times in milliseconds, `cpu_limit` in cores.
+
+    `state`: starting, running, paused, stopping, backoff (it will be started again), exited, failed.
+    """
 
     __slots__ = ()
     id: int
@@ -181,27 +193,40 @@ class AgentInfo(Result):
     pid: int
     state: str
     running: bool
+    sandboxed: bool
     uptime_ms: int
     parent: int | None
     restarts: int
     exit_code: int | None
     exit_reason: str | None
+    detail: str | None
+    level: str
     memory_current: int
     memory_peak: int
+    memory_limit: int | None
     cpu_ms: int
+    cpu_limit: float | None
     pids: int
 
 
 class ExitRecord(Result):
-    """How an agent ended. `exit_reason`: exited, signalled, oom, wall_time, killed, ..."""
+    """How an agent ended. `exit_reason`: exited, signalled, oom, wall_time, killed, ...; `detail` is a sentence.
+
+    `exit_code` is 128 + `signal` for one that a signal ended; `signal` is 0 otherwise.
+    """
 
     __slots__ = ()
+    _nested = {"usage": ExecUsage}  # noqa: RUF012
     success: bool
+    id: int
+    name: str
     state: str
-    exit_code: int | None
-    signal: int | None
+    exit_code: int
+    signal: int
     exit_reason: str
-    usage: dict[str, Any] | None
+    detail: str
+    restarts: int
+    usage: ExecUsage
 
 
 class PauseResult(Result):
@@ -210,6 +235,7 @@ class PauseResult(Result):
     __slots__ = ()
     success: bool
     paused: bool
+    agent_id: int
 
 
 class ResumeResult(Result):
@@ -218,24 +244,30 @@ class ResumeResult(Result):
     __slots__ = ()
     success: bool
     resumed: bool
+    agent_id: int
 
 
 class LogEntry(Result):
-    """A line that an agent wrote; `stream` is stdout or stderr."""
+    """A line that an agent wrote, `time` milliseconds after 1970 began.
+
+    `stream` is stdout, stderr, or kernel for what the kernel has to say about the agent.
+    """
 
     __slots__ = ()
-    time: Any
+    seq: int
+    time: int
     stream: str
     line: str
 
 
 class LogResult(Result):
-    """Lines that an agent wrote, oldest first."""
+    """Lines that an agent wrote, oldest first. `skipped` of them came faster than they were read, and are missing."""
 
     __slots__ = ()
     _nested = {"entries": LogEntry}  # noqa: RUF012
     success: bool
     entries: list[LogEntry]
+    skipped: int | None
 
 
 class SendResult(Result):
@@ -272,11 +304,12 @@ class RecvResult(Result):
 
 
 class BroadcastResult(Result):
-    """A message was put into `delivered_count` mailboxes."""
+    """A message was put into `delivered_count` mailboxes; `refused_count` more were full."""
 
     __slots__ = ()
     success: bool
     delivered_count: int
+    refused_count: int | None
 
 
 class RegisterResult(Result):
@@ -307,14 +340,27 @@ class HttpResult(Result):
     encoding: str
     truncated: bool
 
+    @property
+    def data(self) -> bytes:
+        """The body as bytes, in whichever encoding it came."""
+        return _bytes(self.body, self.get("encoding"))
+
 
 class HelloResult(Result):
-    """What the kernel said of itself. `limits["max_payload"]` is the largest payload in bytes."""
+    """What the kernel said of itself, and of the caller: `role` is agent or operator.
+
+    `features` names the calls that it has; `limits["max_payload"]` is the largest payload in bytes.
+    """
 
     __slots__ = ()
     success: bool
     protocol_version: int
     kernel_version: str
     agent_id: int
+    role: str | None
     features: list[str]
     limits: dict[str, Any]
+
+
+def _bytes(text: str, encoding: str | None) -> bytes:
+    return a2b_base64(text) if encoding == "base64" else text.encode()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from pwd import getpwuid
 
 from ._errors import NotRunning
 from ._limits import SOCKET_PATH_BYTES
@@ -11,20 +12,40 @@ from ._limits import SOCKET_PATH_BYTES
 # What an agent finds in its sandbox: the one socket that is its own.
 SANDBOX_SOCKET = "/run/agentos.sock"
 SERVICE_SOCKET = "/run/agentos/agentos.sock"
-# Where kernels of this protocol used to listen.
+# Where a kernel listens for a user who has no XDG_RUNTIME_DIR, and where kernels of this protocol used to listen.
+USER_SOCKET = "/tmp/agentos-{user}/agentos.sock"  # noqa: S108 - its owner is checked
 HISTORIC_SOCKET = "/tmp/agentos.sock"  # noqa: S108 - its owner is checked
 
 
-def candidates(explicit: str | os.PathLike[str] | None) -> list[str]:
-    """List the paths to try, in order. One that was named, by argument or AGENTOS_SOCKET, is the only one."""
+class Place:
+    """Where a kernel may listen; `doubtful` if anyone could listen there, so that who does must be looked at."""
+
+    __slots__ = ("doubtful", "path")
+
+    def __init__(self, path: str, doubtful: bool = False) -> None:
+        """Name a socket."""
+        self.path = path
+        self.doubtful = doubtful
+
+
+def candidates(explicit: str | os.PathLike[str] | None) -> list[Place]:
+    """List the places to try, in order. One that was named, by argument or AGENTOS_SOCKET, is the only one."""
     named = os.environ.get("AGENTOS_SOCKET") if explicit is None else os.fspath(explicit)
     if named:
-        return [named]
-    paths = [SANDBOX_SOCKET]
+        return [Place(named)]
     user_folder = os.environ.get("XDG_RUNTIME_DIR")
     if user_folder:
-        paths.append(os.path.join(user_folder, "agentos", "agentos.sock"))
-    return [*paths, SERVICE_SOCKET, HISTORIC_SOCKET]
+        users_own = Place(os.path.join(user_folder, "agentos", "agentos.sock"))
+    else:
+        users_own = Place(USER_SOCKET.format(user=_user()), doubtful=True)
+    return [Place(SANDBOX_SOCKET), users_own, Place(SERVICE_SOCKET), Place(HISTORIC_SOCKET, doubtful=True)]
+
+
+def _user() -> str:
+    try:
+        return getpwuid(os.geteuid()).pw_name
+    except KeyError:  # as in a sandbox
+        return str(os.geteuid())
 
 
 def check_path(path: str) -> None:
@@ -38,13 +59,13 @@ def check_path(path: str) -> None:
         raise OSError(f"a socket's path has at most {SOCKET_PATH_BYTES} bytes, this one {length}")
 
 
-def check_owner(path: str, owner_uid: int) -> None:
-    """Refuse a peer that may be an impostor: anyone can listen in /tmp.
+def check_owner(place: Place, owner_uid: int) -> None:
+    """Refuse a peer that may be an impostor.
 
     Raises:
-        OSError: the path is the historic one, and neither root nor the caller listens there.
+        OSError: the place is doubtful, and neither root nor the caller listens there.
     """
-    if path == HISTORIC_SOCKET and owner_uid not in (0, os.geteuid()):
+    if place.doubtful and owner_uid not in (0, os.geteuid()):
         raise OSError(f"user {owner_uid} listens there, who is neither root nor you")
 
 

@@ -18,7 +18,7 @@ from ._limits import CALL_SECONDS
 from ._opcodes import Opcode
 from ._payloads import decode_hello, encode_hello
 from ._slots import ANY, IDENTITY, OWN, Slot, Slots
-from ._socket_path import candidates, not_running
+from ._socket_path import Place, candidates, not_running
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ def open_transport(socket_path: str | os.PathLike[str] | None, connect_seconds: 
         TransportError: what answered is no kernel that this SDK can talk to.
     """
     attempts = []
-    for path in candidates(socket_path):
+    for place in candidates(socket_path):
         try:
-            connection = open_connection(path, connect_seconds)
+            connection = open_connection(place, connect_seconds)
         except OSError as error:
-            attempts.append((path, error))
+            attempts.append((place.path, error))
         else:
-            return Transport(path, connection, connect_seconds)
+            return Transport(place, connection, connect_seconds)
     raise not_running(attempts)
 
 
@@ -59,14 +59,14 @@ class Transport:
     """A primary connection and a few extra ones, which are opened when they are first needed.
 
     Attributes:
-        path: where the kernel listens.
+        place: where the kernel listens.
         hello: what the kernel said of itself.
         agent_id: the identity of the primary connection.
     """
 
-    def __init__(self, path: str, connection: Connection, connect_seconds: float) -> None:
+    def __init__(self, place: Place, connection: Connection, connect_seconds: float) -> None:
         """Shake hands on a fresh connection, which becomes the primary one."""
-        self.path = path
+        self.place = place
         self.hello = _shake_hands(connection, connect_seconds)
         self.agent_id = connection.agent_id
         self._connect_seconds = connect_seconds
@@ -190,9 +190,9 @@ class Transport:
     def _fill(self, slot: Slot) -> None:
         try:
             try:
-                connection = open_connection(self.path, self._connect_seconds)
+                connection = open_connection(self.place, self._connect_seconds)
             except OSError as error:
-                raise not_running([(self.path, error)]) from error
+                raise not_running([(self.place.path, error)]) from error
             _shake_hands(connection, self._connect_seconds)
         except BaseException:
             self.release(slot)

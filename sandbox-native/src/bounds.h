@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef SB_LIMITS_H
-#define SB_LIMITS_H
+#ifndef SB_BOUNDS_H
+#define SB_BOUNDS_H
 
 #include <stdint.h>
 

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.agent;
+
+import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.reactor.Reactor;
+import io.agentos.kernel.reactor.ReactorConfined;
+import io.agentos.kernel.reactor.Timers;
+import io.agentos.kernel.posix.ErrnoException;
+import io.agentos.kernel.posix.Sys;
+import io.agentos.kernel.sandbox.Consumption;
+import io.agentos.kernel.sandbox.Enforcement;
+import io.agentos.kernel.sandbox.Freezer;
+import io.agentos.kernel.sandbox.SandboxProcess;
+import io.agentos.kernel.sandbox.View;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One run of an agent, from launch to reaped: watches its limits, stores its output, finds out why it ended. */
+@ReactorConfined
+public final class AgentRun implements SandboxProcess.Observer {
+  /** What the process table wants to know. */
+  interface Events {
+    void started(AgentRun run);
+
+    void startFailed(AgentRun run, SandboxProcess.Failure failure);
+
+    void ended(AgentRun run, ExitRecord exit);
+  }
+
+  private static final Duration WALL_TIME_GRACE = Duration.ofSeconds(1);
+  private static final int SIGTERM = 15;
+  private static final int SIGKILL = 9;
+
+  private final Agent agent;
+  private final Reactor reactor;
+  private final Enforcement enforcement;
+  private final Enforcement.Prepared limits;
+  private final Events events;
+  private final long begunNanos = System.nanoTime();
+  private @Nullable SandboxProcess process;
+  private @Nullable Freezer freezer;
+  private @Nullable Consumption consumption;
+  private @Nullable View view;
+  private Map<String, String> layers = Map.of();
+  private int pid;
+  private @Nullable ExitReason cause;
+  private SandboxProcess.@Nullable Failure failure;
+  private Timers.@Nullable Timer wallTime;
+  private Timers.@Nullable Timer grace;
+  private int stopSignal;
+  private @Nullable Duration stopGrace;
+
+  AgentRun(Agent agent, Reactor reactor, Enforcement enforcement, Enforcement.Prepared limits, Events events) {
+    this.agent = agent;
+    this.reactor = reactor;
+    this.enforcement = enforcement;
+    this.limits = limits;
+    this.events = events;
+  }
+
+  public Agent agent() {
+    return agent;
+  }
+
+  /** Host pid of the agent's own process; 0 before it runs. */
+  public int pid() {
+    return pid;
+  }
+
+  /** Host pid of the sandbox's pid 1; 0 before it runs. */
+  public int initPid() {
+    return process == null ? 0 : process.initPid();
+  }
+
+  /** The sandbox's layers and whether each is applied. */
+  public Map<String, String> layers() {
+    return layers;
+  }
+
+  public Enforcement.Prepared limits() {
+    return limits;
+  }
+
+  public long uptimeMillis() {
+    return (System.nanoTime() - begunNanos) / 1_000_000;
+  }
+
+  /** Stops all its processes until {@link #resume}. */
+  void pause() {
+    if (freezer != null) {
+      freezer.set(Freezer.Reason.PAUSED, true);
+    }
+  }
+
+  void resume() {
+    if (freezer != null) {
+      freezer.set(Freezer.Reason.PAUSED, false);
+    }
+  }
+
+  /** Asks the agent to end with {@code signal}, and ends it when {@code patience} is over. */
+  void stop(ExitReason reason, int signal, Duration patience) {
+    if (cause == null) {
+      cause = reason;
+    }
+    stopSignal = signal;
+    stopGrace = patience;
+    if (process != null && pid != 0) {
+      deliverStop(process, signal, patience);
+    }
+  }
+
+  private void deliverStop(SandboxProcess target, int signal, Duration patience) {
+    resume();
+    if (signal == SIGKILL || patience.isZero()) {
+      target.kill();
+      return;
+    }
+    target.signal(signal);
+    if (grace != null) {
+      grace.cancel();
+    }
+    grace = reactor.schedule(patience, target::kill);
+  }
+
+  @Override
+  public void launched(SandboxProcess launched) {
+    process = launched;
+    grace = reactor.schedule(Limits.START_TIME, launched::kill);
+  }
+
+  @Override
+  public void started(int payloadPid, int initPid, Map<String, String> applied) {
+    pid = payloadPid;
+    layers = Map.copyOf(applied);
+    cancel(grace);
+    SandboxProcess running = Objects.requireNonNull(process);
+    freezer = enforcement.started(limits, running, initPid, () -> noteCause(ExitReason.OOM));
+    Duration limit = limits.limits().wallTime();
+    if (limit != null) {
+      wallTime = reactor.schedule(limit, () -> stop(ExitReason.WALL_TIME, SIGTERM, WALL_TIME_GRACE));
+    }
+    if (stopGrace != null) {
+      deliverStop(running, stopSignal, stopGrace);
+    }
+    consumption = new Consumption(limits.cgroup().orElse(null), initPid);
+    view = openView(initPid);
+    events.started(this);
+  }
+
+  private @Nullable View openView(int initPid) {
+    try {
+      if (!agent.spec().sandboxed()) {
+        return View.ofHost(Sys.uid(), Sys.gid());
+      }
+      return View.ofSandbox(initPid, HostIdentity.uid(agent.id()), HostIdentity.gid(agent.id()));
+    } catch (ErrnoException gone) {
+      // It ended in this very moment; its end is reported next, and nobody can ask for its files.
+      return null;
+    }
+  }
+
+  /** The files as this agent sees them; absent before it runs. */
+  public Optional<View> view() {
+    return Optional.ofNullable(view);
+  }
+
+  /** What it uses now; absent before it runs. */
+  public Optional<Consumption> consumption() {
+    return Optional.ofNullable(consumption);
+  }
+
+  private void noteCause(ExitReason reason) {
+    if (cause == null) {
+      cause = reason;
+    }
+  }
+
+  @Override
+  public void failed(SandboxProcess.Failure why) {
+    failure = why;
+    if (process == null) {
+      events.startFailed(this, why);
+    }
+  }
+
+  @Override
+  public void output(SandboxProcess.Stream stream, byte[] bytes) {
+    agent.log().output(stream.ordinal(), bytes, () -> Objects.requireNonNull(process).resumeOutput(stream));
+  }
+
+  @Override
+  public void ended(SandboxProcess.Exit exit) {
+    cancel(grace);
+    cancel(wallTime);
+    if (view != null) {
+      view.close();
+    }
+    enforcement.ended(Objects.requireNonNull(process));
+    if (failure == null && pid == 0 && cause == null) {
+      failure = new SandboxProcess.Failure("start", 0, "the sandbox helper ended before the program ran");
+    }
+    if (failure != null) {
+      events.startFailed(this, failure);
+      return;
+    }
+    events.ended(this, record(exit));
+  }
+
+  private ExitRecord record(SandboxProcess.Exit exit) {
+    ExitReason reason = reason(exit);
+    long peak =
+        limits.cgroup().flatMap(cgroup -> cgroup.number("memory.peak", "")).orElse(exit.maxRssBytes());
+    ExitRecord.Usage usage = new ExitRecord.Usage(exit.cpuMillis(), peak, uptimeMillis());
+    int code = exit.signal() == 0 ? exit.code() : 128 + exit.signal();
+    return new ExitRecord(reason, code, exit.signal(), describe(reason, exit), usage);
+  }
+
+  private ExitReason reason(SandboxProcess.Exit exit) {
+    boolean died = exit.signal() == SIGKILL;
+    if (died && cause != ExitReason.OOM && enforcement.sawOom(limits)) {
+      return ExitReason.OOM;
+    }
+    // Who ended by itself before the kill reached it did not run out of anything.
+    if (cause == ExitReason.OOM && !died) {
+      return exit.signal() == 0 ? ExitReason.EXITED : ExitReason.SIGNALLED;
+    }
+    if (cause != null) {
+      return cause;
+    }
+    return exit.signal() == 0 ? ExitReason.EXITED : ExitReason.SIGNALLED;
+  }
+
+  private String describe(ExitReason reason, SandboxProcess.Exit exit) {
+    return switch (reason) {
+      case OOM -> "killed: it used more than its memory limit of " + limits.limits().memoryBytes() + " bytes";
+      case WALL_TIME -> "ended: it ran longer than its wall_time limit of " + limits.limits().wallTime();
+      case KILLED -> "killed on request";
+      case SIGNALLED -> "ended by signal " + exit.signal();
+      case EXITED -> "exited with code " + exit.code();
+      case START_FAILED -> "never ran";
+    };
+  }
+
+  private static void cancel(Timers.@Nullable Timer timer) {
+    if (timer != null) {
+      timer.cancel();
+    }
+  }
+}

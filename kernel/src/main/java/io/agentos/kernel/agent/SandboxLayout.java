@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.agent;
+
+import io.agentos.kernel.base.AgentId;
+import io.agentos.kernel.base.KernelPaths;
+import io.agentos.kernel.sandbox.SandboxPlan;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** What an agent sees of the host: decides the mounts, identity and environment of its plan. */
+public final class SandboxLayout {
+  public static final String SOCKET = "/run/agentos.sock";
+  public static final String WORKSPACE = "/workspace";
+  public static final String SCRIPTS = "/agent";
+  private static final String SDK = "/opt/agentos/sdk";
+
+  private static final long TMP_BYTES = 64L << 20;
+  private static final int TMP_INODES = 16_384;
+  private static final int MASK_BYTES = 4096;
+  private static final int MASK_INODES = 2;
+  private static final long SHM_BYTES = 64L << 20;
+
+  /** Of /usr-merged systems these are links into /usr, of others folders. */
+  private static final List<String> SYSTEM = List.of("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32");
+
+  /** The files of /etc that programs need and that tell nothing about the host's people or secrets. */
+  private static final List<String> ETC =
+      List.of(
+          "alternatives", "ca-certificates", "ca-certificates.conf", "debian_version", "ld.so.cache", "ld.so.conf",
+          "ld.so.conf.d", "localtime", "magic", "mime.types", "nsswitch.conf", "os-release", "protocols", "python3",
+          "python3.10", "python3.11", "python3.12", "python3.13", "services", "ssl/certs", "ssl/openssl.cnf",
+          "java-17-openjdk", "java-21-openjdk");
+
+  /** Only with {@code network: true}: how to find names. */
+  private static final List<String> ETC_NETWORK = List.of("hosts", "resolv.conf");
+
+  /** In a script's folder these are shown empty: a project's keys lie beside its scripts. */
+  private static final List<String> MASKED =
+      List.of(".env", ".env.local", ".git", ".ssh", ".aws", ".gnupg", ".netrc", ".npmrc", ".pypirc", ".git-credentials");
+
+  private final KernelPaths paths;
+
+  public SandboxLayout(KernelPaths paths) {
+    this.paths = paths;
+  }
+
+  /** The plan of a sandboxed agent, without its limits. Makes the folders it needs. */
+  public SandboxPlan sandboxed(AgentId id, AgentSpec spec) throws IOException {
+    SandboxPlan plan = new SandboxPlan(spec.command());
+    plan.with("--uid", HostIdentity.INSIDE_UID).with("--gid", HostIdentity.INSIDE_UID);
+    if (HostIdentity.kernelIsRoot()) {
+      plan.with("--map-uid", HostIdentity.uid(id)).with("--map-gid", HostIdentity.gid(id));
+    }
+    plan.with("--hostname", hostname(spec.name()));
+    if (spec.network()) {
+      plan.with("--share-net");
+    }
+    system(plan, spec.network());
+    accounts(plan, id);
+    plan.with("--proc", "/proc").with("--dev", "/dev", SHM_BYTES);
+    plan.with("--tmpfs", "/tmp", TMP_BYTES, TMP_INODES);
+    plan.with("--own-bind", workspace(id, spec), WORKSPACE);
+    script(plan, spec);
+    for (AgentSpec.Mount mount : spec.mounts()) {
+      plan.with(mount.writable() ? "--own-bind" : "--own-ro-bind", mount.source(), mount.target());
+    }
+    plan.with("--ro-bind", paths.sdk(), SDK);
+    plan.with("--bind", paths.agentSocket(id), SOCKET);
+    plan.with("--chdir", spec.cwd());
+    environment(plan, sandboxEnvironment(id, spec));
+    return plan;
+  }
+
+  /** The plan of an agent that asked for no sandbox: supervised, limited, and otherwise the kernel's user. */
+  public SandboxPlan unsandboxed(AgentId id, AgentSpec spec) {
+    SandboxPlan plan = new SandboxPlan(spec.command()).with("--supervise-only").with("--chdir", spec.cwd());
+    Map<String, String> variables = new LinkedHashMap<>();
+    variables.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    variables.put("HOME", System.getProperty("user.home"));
+    variables.put("PYTHONPATH", paths.sdk().toString());
+    common(variables, id, spec, paths.agentSocket(id).toString());
+    environment(plan, variables);
+    return plan;
+  }
+
+  /** Environment of a sandboxed agent, and of the commands it runs by EXEC. */
+  public static Map<String, String> sandboxEnvironment(AgentId id, AgentSpec spec) {
+    Map<String, String> variables = new LinkedHashMap<>();
+    variables.put("PATH", "/usr/local/bin:/usr/bin:/bin");
+    variables.put("HOME", WORKSPACE);
+    variables.put("TMPDIR", "/tmp");
+    variables.put("PYTHONPATH", SDK);
+    common(variables, id, spec, SOCKET);
+    return variables;
+  }
+
+  private static void common(Map<String, String> variables, AgentId id, AgentSpec spec, String socket) {
+    variables.put("LANG", "C.UTF-8");
+    variables.put("PYTHONUNBUFFERED", "1");
+    variables.put("PYTHONDONTWRITEBYTECODE", "1");
+    variables.putAll(spec.environment());
+    variables.put("AGENTOS_SOCKET", socket);
+    variables.put("AGENTOS_AGENT_ID", id.toString());
+    variables.put("AGENTOS_AGENT_NAME", spec.name());
+  }
+
+  private static void environment(SandboxPlan plan, Map<String, String> variables) {
+    variables.forEach((name, value) -> plan.with("--setenv", name, value));
+  }
+
+  private static void system(SandboxPlan plan, boolean network) throws IOException {
+    plan.with("--ro-bind", "/usr", "/usr");
+    for (String folder : SYSTEM) {
+      Path path = Path.of(folder);
+      if (Files.isSymbolicLink(path)) {
+        plan.with("--symlink", Files.readSymbolicLink(path), folder);
+      } else if (Files.isDirectory(path)) {
+        plan.with("--ro-bind", folder, folder);
+      }
+    }
+    for (String name : ETC) {
+      plan.with("--ro-bind-try", "/etc/" + name, "/etc/" + name);
+    }
+    if (network) {
+      for (String name : ETC_NETWORK) {
+        plan.with("--ro-bind-try", "/etc/" + name, "/etc/" + name);
+      }
+    }
+  }
+
+  /** The sandbox knows two users: itself and nobody. */
+  private void accounts(SandboxPlan plan, AgentId id) throws IOException {
+    Path folder = paths.agentRuntime(id);
+    String user = "agent:x:1000:1000::/workspace:/bin/sh\nnobody:x:65534:65534::/:/usr/sbin/nologin\n";
+    Path passwd = Files.write(folder.resolve("passwd"), user.getBytes(StandardCharsets.US_ASCII));
+    Path group = Files.write(folder.resolve("group"), "agent:x:1000:\nnogroup:x:65534:\n".getBytes(StandardCharsets.US_ASCII));
+    plan.with("--own-ro-bind", passwd, "/etc/passwd").with("--own-ro-bind", group, "/etc/group");
+  }
+
+  private Path workspace(AgentId id, AgentSpec spec) throws IOException {
+    return spec.workspace() != null ? spec.workspace() : Files.createDirectories(paths.workspace(id, spec.name()));
+  }
+
+  private static void script(SandboxPlan plan, AgentSpec spec) {
+    Path script = spec.script();
+    if (script == null) {
+      return;
+    }
+    if (!spec.scriptWhole()) {
+      plan.with("--own-ro-bind", script, SCRIPTS + "/" + script.getFileName());
+      return;
+    }
+    Path folder = Objects.requireNonNull(script.getParent());
+    plan.with("--own-ro-bind", folder, SCRIPTS);
+    for (String secret : MASKED) {
+      Path path = folder.resolve(secret);
+      if (Files.isDirectory(path)) {
+        plan.with("--tmpfs", SCRIPTS + "/" + secret, MASK_BYTES, MASK_INODES);
+      } else if (Files.exists(path)) {
+        plan.with("--ro-bind", "/dev/null", SCRIPTS + "/" + secret);
+      }
+    }
+  }
+
+  /** Names may hold characters that host names may not. */
+  private static String hostname(String name) {
+    String cleaned = name.toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9-]+", "-").replaceAll("^-+|-+$", "");
+    return cleaned.isEmpty() ? "agent" : cleaned.substring(0, Math.min(cleaned.length(), 63));
+  }
+}

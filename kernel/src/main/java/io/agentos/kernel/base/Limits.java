@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.base;
+
+import java.time.Duration;
+
+/** Every bound of the kernel that no configuration changes, in one place. */
+public final class Limits {
+  /** Connections that wait to be accepted; the system caps it at net.core.somaxconn. */
+  public static final int BACKLOG = 4096;
+
+  /** Bytes taken from one connection before the others get their turn. */
+  public static final int READ_BYTES = 64 * 1024;
+
+  /** Bytes written to one connection by one system call. */
+  public static final int WRITE_BYTES = 128 * 1024;
+
+  /** A connection with more unsent bytes than this is not read from until its client catches up. */
+  public static final int UNSENT_BYTES = 256 * 1024;
+
+  /** Largest payload accepted unless configured, and the largest that may be configured. */
+  public static final int DEFAULT_MAX_PAYLOAD = 1 << 20;
+
+  public static final int LARGEST_MAX_PAYLOAD = 64 << 20;
+
+  /** A frame that is not complete this long after its first byte ends its connection. */
+  public static final Duration FRAME_TIME = Duration.ofSeconds(30);
+
+  /** How deep JSON may nest; deeper is refused before it costs stack. */
+  public static final int JSON_DEPTH = 128;
+
+  public static final int WORKER_THREADS = 16;
+  public static final int WORKER_QUEUE = 4096;
+
+  /** Starts of processes that wait for the spawner. */
+  public static final int SPAWN_QUEUE = 2048;
+
+  /** Agents that live at once. */
+  public static final int AGENTS = 4096;
+
+  /** Ended agents whose exit record is kept; the oldest goes first. */
+  public static final int ENDED_AGENTS = 1000;
+
+  public static final int NAME_CHARACTERS = 64;
+  public static final int ARGUMENTS = 1024;
+  public static final int ENVIRONMENT_ENTRIES = 256;
+
+  /** Messages that one mailbox holds, and the bytes of all of them together. */
+  public static final int MAILBOX_MESSAGES = 1000;
+
+  public static final int MAILBOX_BYTES = 8 << 20;
+
+  /** READ and captured output of EXEC, unless the caller asks for less. */
+  public static final int READ_LIMIT = 512 * 1024;
+
+  public static final int EXEC_OUTPUT_BYTES = 256 * 1024;
+  public static final Duration EXEC_TIME = Duration.ofSeconds(30);
+  public static final Duration EXEC_TIME_LONGEST = Duration.ofHours(1);
+
+  /** EXECs and HTTP requests that run at once. */
+  public static final int EXECS = 256;
+
+  /** An agent's log: this many files of this size. */
+  public static final int LOG_FILES = 4;
+
+  public static final int LOG_FILE_BYTES = 1 << 20;
+
+  /** Longer lines are split. */
+  public static final int LOG_LINE_BYTES = 16 * 1024;
+
+  public static final int LOG_LINES_DEFAULT = 100;
+  public static final int LOG_LINES_MOST = 10_000;
+
+  /** LOGS -f entries that wait for a slow follower before lines are skipped (and the skip is said). */
+  public static final int FOLLOWER_ENTRIES = 1000;
+
+  /** Between asking an agent to stop and ending it. */
+  public static final Duration KILL_GRACE = Duration.ofSeconds(5);
+
+  public static final Duration KILL_GRACE_LONGEST = Duration.ofMinutes(5);
+
+  /** Longest wait of RECV and WAIT; a client asks again. */
+  public static final Duration WAIT_LONGEST = Duration.ofHours(1);
+
+  /** A sandbox that has not started its payload by then is given up. */
+  public static final Duration START_TIME = Duration.ofSeconds(20);
+
+  public static final Duration BACKOFF_FIRST = Duration.ofMillis(100);
+  public static final Duration BACKOFF_LONGEST = Duration.ofSeconds(30);
+
+  private Limits() {}
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.boot;
+
+import io.agentos.kernel.agent.Agents;
+import io.agentos.kernel.agent.Ids;
+import io.agentos.kernel.agent.RunFactory;
+import io.agentos.kernel.agent.SandboxLayout;
+import io.agentos.kernel.base.KernelPaths;
+import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.base.ProtocolConfig;
+import io.agentos.kernel.base.Version;
+import io.agentos.kernel.exec.Commands;
+import io.agentos.kernel.ipc.Postboxes;
+import io.agentos.kernel.llm.Llm;
+import io.agentos.kernel.net.Web;
+import io.agentos.kernel.posix.Sys;
+import io.agentos.kernel.reactor.Reactor;
+import io.agentos.kernel.reactor.Workers;
+import io.agentos.kernel.sandbox.CgroupTree;
+import io.agentos.kernel.sandbox.Enforcement;
+import io.agentos.kernel.sandbox.Launcher;
+import io.agentos.kernel.sandbox.LimitMonitor;
+import io.agentos.kernel.syscall.Dispatcher;
+import io.agentos.kernel.syscall.Services;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The daemon: makes every part, joins them, and takes them down in the opposite order. */
+public final class Kernel {
+  private static final Logger log = LoggerFactory.getLogger(Kernel.class);
+  private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(3);
+  private static final Duration SHUTDOWN_LONGEST = Duration.ofSeconds(10);
+
+  private final KernelConfig config;
+  private final SingleInstance instance;
+  private final Optional<CgroupTree> cgroups;
+  private final Reactor reactor;
+  private final Workers workers = new Workers("worker", Limits.WORKER_THREADS, Limits.WORKER_QUEUE);
+  private final LimitMonitor monitor;
+  private final Launcher launcher;
+  private final Ids ids;
+  private final Agents agents;
+  private final Llm llm;
+  private final Web web = new Web();
+  private final Doorkeeper doors;
+  private final Dispatcher dispatcher;
+  private final Notify notify = Notify.fromEnvironment(System.getenv());
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private boolean stopping;
+
+  /** Prepares everything on the calling thread, which becomes the reactor's; {@link #run()} serves. */
+  public Kernel(KernelConfig config) throws IOException {
+    this.config = config;
+    KernelPaths paths = config.paths();
+    requireHelper(paths.helper());
+    makeFolders(paths);
+    instance = SingleInstance.claim(paths.socket());
+    long descriptors = Sys.raiseDescriptorLimit();
+    cgroups = CgroupTree.open(Sys.pid());
+    reactor = new Reactor();
+    monitor = new LimitMonitor(reactor);
+    launcher = new Launcher(reactor, paths.helper());
+    Enforcement enforcement = new Enforcement(cgroups, monitor);
+    ids = new Ids(paths.state().resolve("last-id"));
+    RunFactory runs = new RunFactory(reactor, workers, new SandboxLayout(paths), enforcement, launcher);
+    agents = new Agents(reactor, workers, paths, ids, runs);
+    llm = new Llm(reactor, config.llm());
+    Postboxes postboxes = new Postboxes(reactor);
+    doors = new Doorkeeper(reactor, paths, ids, postboxes, llm);
+    agents.setDoors(doors);
+    ProtocolConfig protocol = new ProtocolConfig(Version.TEXT, config.maxPayload());
+    dispatcher =
+        new Dispatcher(
+            reactor,
+            workers,
+            new Services(
+                protocol, reactor, workers, agents, postboxes, new io.agentos.kernel.fs.Files(),
+                new Commands(reactor, launcher), llm, web));
+    log.info("{} descriptors, cgroup controllers {}", descriptors, cgroups.map(CgroupTree::controllers).map(Object::toString).orElse("none"));
+  }
+
+  private static void requireHelper(Path helper) throws BootException {
+    if (!Files.isExecutable(helper)) {
+      throw new BootException("the sandbox helper " + helper + " is missing; build it with `make -C sandbox-native`");
+    }
+  }
+
+  private static void makeFolders(KernelPaths paths) throws IOException {
+    for (Path folder : new Path[] {paths.socket().getParent(), paths.state(), paths.runtime(), paths.runtime().resolve("agents")}) {
+      if (!Files.isDirectory(folder)) {
+        Files.createDirectories(folder);
+        Sys.chmod(folder.toString(), 0700);
+      }
+    }
+  }
+
+  /** Serves until {@link #requestStop()}, or SIGTERM or SIGINT. */
+  public void run() throws IOException {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndWait, "shutdown"));
+    try {
+      doors.open(dispatcher);
+      log.info("AgentOS {} serves {}", Version.TEXT, config.paths().socket());
+      notify.ready("serving " + config.paths().socket());
+      reactor.run();
+    } finally {
+      release();
+      ended.countDown();
+    }
+  }
+
+  /** Asks the kernel to end; returns at once. */
+  public void requestStop() {
+    reactor.post(this::beginStop);
+  }
+
+  private void stopAndWait() {
+    requestStop();
+    try {
+      if (!ended.await(SHUTDOWN_LONGEST.plus(SHUTDOWN_GRACE).toMillis(), TimeUnit.MILLISECONDS)) {
+        log.error("the kernel did not end within {}", SHUTDOWN_LONGEST);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void beginStop() {
+    if (stopping) {
+      return;
+    }
+    stopping = true;
+    notify.stopping();
+    log.info("stopping: agents are asked to end");
+    doors.close();
+    reactor.schedule(SHUTDOWN_LONGEST, reactor::stop);
+    agents.shutDown(SHUTDOWN_GRACE, reactor::stop);
+  }
+
+  private void release() throws IOException {
+    llm.close();
+    web.close();
+    launcher.close();
+    monitor.close();
+    workers.close();
+    cgroups.ifPresent(CgroupTree::close);
+    Files.deleteIfExists(config.paths().socket());
+    ids.close();
+    instance.close();
+    log.info("stopped");
+  }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.boot;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import io.agentos.kernel.base.KernelPaths;
+import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.llm.LlmConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can be configured: command line over environment over {@code agentos.toml} over defaults. An unknown key
+ * refuses to start and names the nearest known one.
+ *
+ * @param jsonLogs one JSON object a line instead of text for people
+ */
+public record KernelConfig(
+    KernelPaths paths, int maxPayload, boolean jsonLogs, String logLevel, LlmConfig llm, Optional<Path> file) {
+  private static final List<String> KEYS =
+      List.of("socket", "state_dir", "runtime_dir", "log.format", "log.level", "protocol.max_payload",
+          "scheduler.concurrency", "scheduler.queue_per_agent", "scheduler.timeout_s");
+
+  /** The tables that others read. */
+  private static final List<String> FOREIGN_TABLES = List.of("llm");
+
+  private static final List<String> LLM_ENVIRONMENT =
+      List.of("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "GEMINI_API_KEY", "GOOGLE_API_KEY", "AGENTOS_LLM_SCRIPT",
+          "AGENTOS_GEMINI_BASE_URL", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE");
+
+  /** What the command line may say. */
+  public record Options(@Nullable Path config, @Nullable Path socket, @Nullable Boolean jsonLogs, @Nullable String logLevel) {}
+
+  /**
+   * Reads the configuration.
+   *
+   * @param home the folder AgentOS is installed in
+   * @param environment the process's
+   * @throws BootException naming the key and what would be right
+   */
+  public static KernelConfig load(Path home, Map<String, String> environment, Options options) throws IOException {
+    Optional<Path> file = Optional.ofNullable(options.config()).or(() -> defaultFile());
+    JsonNode toml = file.isPresent() ? parse(file.get()) : new TomlMapper().createObjectNode();
+    checkKeys(toml, "", file.map(Path::toString).orElse(""));
+    Values values = new Values(toml, file.map(Path::toString).orElse("the configuration"));
+    Path socket = Optional.ofNullable(options.socket()).or(() -> path(environment.get("AGENTOS_SOCKET")))
+        .or(() -> values.path("socket")).orElse(Places.defaultSocket(environment));
+    Path runtime = path(environment.get("AGENTOS_RUNTIME_DIR")).or(() -> values.path("runtime_dir")).orElse(Places.runtimeFor(socket, environment));
+    Path state = path(environment.get("AGENTOS_STATE_DIR")).or(() -> values.path("state_dir")).orElse(Places.defaultState(environment));
+    KernelPaths paths =
+        new KernelPaths(
+            socket.toAbsolutePath(), state.toAbsolutePath(), runtime.toAbsolutePath(),
+            home.resolve("sandbox-native/build/agentos-sandbox"), home.resolve("sdk-python/src"));
+    boolean json = Optional.ofNullable(options.jsonLogs()).orElse(values.text("log.format", "text").equals("json"));
+    return new KernelConfig(
+        paths,
+        values.integer("protocol.max_payload", Limits.DEFAULT_MAX_PAYLOAD, 1024, Limits.LARGEST_MAX_PAYLOAD),
+        json,
+        Optional.ofNullable(options.logLevel()).orElse(values.text("log.level", "info")),
+        new LlmConfig(
+            llmCommand(home, file),
+            LLM_ENVIRONMENT,
+            values.integer("scheduler.concurrency", 8, 1, 1000),
+            values.integer("scheduler.queue_per_agent", 64, 1, 10_000),
+            Duration.ofSeconds(values.integer("scheduler.timeout_s", 120, 1, 1800))),
+        file);
+  }
+
+  private static List<String> llmCommand(Path home, Optional<Path> config) {
+    java.util.ArrayList<String> command =
+        new java.util.ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx256m",
+                "-jar", home.resolve("llm-service/target/agentos-llm-service-0.1.0.jar").toString()));
+    config.ifPresent(file -> command.addAll(List.of("--config", file.toAbsolutePath().toString())));
+    return List.copyOf(command);
+  }
+
+  private static Optional<Path> defaultFile() {
+    return List.of(Path.of("agentos.toml"), Path.of("/etc/agentos/agentos.toml")).stream().filter(Files::isRegularFile).findFirst();
+  }
+
+  private static Optional<Path> path(@Nullable String text) {
+    return text == null || text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+  }
+
+  private static JsonNode parse(Path file) throws IOException {
+    if (!Files.isReadable(file)) {
+      throw new BootException("the configuration file " + file + " does not exist or can't be read");
+    }
+    try {
+      return new TomlMapper().readTree(file.toFile());
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new BootException(file + " is no valid TOML: " + e.getOriginalMessage());
+    }
+  }
+
+  private static void checkKeys(JsonNode table, String prefix, String file) throws BootException {
+    for (Map.Entry<String, JsonNode> field : table.properties()) {
+      String key = prefix + field.getKey();
+      if (prefix.isEmpty() && FOREIGN_TABLES.contains(key)) {
+        continue;
+      }
+      if (field.getValue().isObject() && KEYS.stream().anyMatch(known -> known.startsWith(key + "."))) {
+        checkKeys(field.getValue(), key + ".", file);
+      } else if (!KEYS.contains(key)) {
+        throw new BootException("unknown key \"" + key + "\" in " + file + "; did you mean \"" + nearest(key) + "\"?");
+      }
+    }
+  }
+
+  private static String nearest(String key) {
+    return KEYS.stream().min(Comparator.comparingInt(known -> distance(known, key))).orElseThrow();
+  }
+
+  /** Levenshtein distance. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int above = row[j];
+        int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+        row[j] = Math.min(Math.min(above, row[j - 1]) + 1, diagonal + change);
+        diagonal = above;
+      }
+    }
+    return row[b.length()];
+  }
+
+  /** Typed access by dotted key. */
+  private record Values(JsonNode toml, String file) {
+    private JsonNode at(String key) {
+      return toml.at("/" + key.replace('.', '/'));
+    }
+
+    Optional<Path> path(String key) {
+      return at(key).isTextual() ? Optional.of(Path.of(at(key).textValue())) : Optional.empty();
+    }
+
+    String text(String key, String fallback) {
+      return at(key).isTextual() ? at(key).textValue() : fallback;
+    }
+
+    int integer(String key, int fallback, int least, int most) throws BootException {
+      JsonNode value = at(key);
+      if (value.isMissingNode()) {
+        return fallback;
+      }
+      if (!value.canConvertToInt() || !value.isIntegralNumber() || value.intValue() < least || value.intValue() > most) {
+        throw new BootException(key + " in " + file + " must be a whole number from " + least + " to " + most);
+      }
+      return value.intValue();
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.llm;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.agentos.kernel.permission.LlmQuota;
+import io.agentos.kernel.reactor.ReactorConfined;
+
+/** One THINK from submission to answer. */
+@ReactorConfined
+public final class Request {
+  /** Tokens that an answer is expected to cost before it is known; corrected when it is. */
+  private static final int EXPECTED_ANSWER_TOKENS = 256;
+
+  private static final int CHARACTERS_PER_TOKEN = 4;
+
+  final Account account;
+  final ObjectNode body;
+  final LlmQuota quota;
+  final Llm.Listener listener;
+  final long submittedNanos = System.nanoTime();
+  final long expectedTokens;
+  long startedNanos;
+  int id;
+  boolean retried;
+  boolean over;
+
+  Request(Account account, ObjectNode body, LlmQuota quota, Llm.Listener listener, int promptCharacters) {
+    this.account = account;
+    this.body = body;
+    this.quota = quota;
+    this.listener = listener;
+    this.expectedTokens = (long) promptCharacters / CHARACTERS_PER_TOKEN + EXPECTED_ANSWER_TOKENS;
+  }
+
+  long queuedMillis() {
+    return (startedNanos - submittedNanos) / 1_000_000;
+  }
+}

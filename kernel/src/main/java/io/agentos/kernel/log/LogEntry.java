@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.log;
+
+/**
+ * One line of an agent's output.
+ *
+ * @param seq counts an agent's lines from 1, without gaps
+ * @param time milliseconds since 1970
+ * @param stream {@code stdout}, {@code stderr} or {@code kernel} (what the supervisor has to say)
+ */
+public record LogEntry(long seq, long time, String stream, String line) {}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.net;
+
+import io.agentos.kernel.wire.SyscallException;
+import java.net.URI;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** One request to be made; {@code timeoutMillis} bounds each wait for the server. */
+public record HttpCall(URI url, String method, Map<String, String> headers, byte[] body, long timeoutMillis) {
+  /** Not passed on to another host. */
+  private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
+
+  private static final int SEE_OTHER = 303;
+  private static final int FOUND = 302;
+
+  /** What a redirect asks for: the method as browsers do it, and no credentials to a new host. */
+  HttpCall redirected(int status, String location) throws SyscallException {
+    URI target;
+    try {
+      target = url.resolve(location);
+    } catch (IllegalArgumentException e) {
+      throw SyscallException.invalid("the server redirects to something that is no URL");
+    }
+    Map<String, String> kept = new TreeMap<>(headers);
+    boolean sameHost = url.getHost().equalsIgnoreCase(String.valueOf(target.getHost()));
+    if (!sameHost) {
+      kept.keySet().removeIf(name -> CREDENTIALS.contains(name.toLowerCase(java.util.Locale.ROOT)));
+    }
+    boolean becomesGet = status == SEE_OTHER || (status <= FOUND && method.equals("POST"));
+    return new HttpCall(target, becomesGet ? "GET" : method, kept, becomesGet ? new byte[0] : body, timeoutMillis);
+  }
+}

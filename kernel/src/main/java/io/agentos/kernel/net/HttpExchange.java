@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.net;
+
+import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.permission.DomainRules;
+import io.agentos.kernel.wire.ErrorCode;
+import io.agentos.kernel.wire.SyscallException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP request on a connection of its own: connections are not shared, so that one agent's never serves another.
+ * Names are resolved once, and the addresses that were judged are those that are connected to.
+ */
+final class HttpExchange {
+  private final DomainRules rules;
+  private @Nullable HttpUriRequestBase current;
+  private boolean cancelled;
+
+  HttpExchange(DomainRules rules) {
+    this.rules = rules;
+  }
+
+  /** Refused because of where it would have gone. */
+  private static final class AddressDeniedException extends UnknownHostException {
+    AddressDeniedException(String sentence) {
+      super(sentence);
+    }
+  }
+
+  HttpAnswer perform(HttpCall call) throws IOException, SyscallException {
+    HttpUriRequestBase request = new HttpUriRequestBase(call.method(), call.url());
+    call.headers().forEach(request::addHeader);
+    if (call.body().length > 0) {
+      request.setEntity(new ByteArrayEntity(call.body(), null));
+    }
+    request.setConfig(
+        RequestConfig.custom()
+            .setRedirectsEnabled(false)
+            .setResponseTimeout(call.timeoutMillis(), TimeUnit.MILLISECONDS)
+            .build());
+    begin(request);
+    try (CloseableHttpClient client = client(call.timeoutMillis())) {
+      return client.execute(request, HttpExchange::answer);
+    } catch (AddressDeniedException denied) {
+      throw SyscallException.denied(String.valueOf(denied.getMessage()));
+    } catch (UnknownHostException e) {
+      throw new SyscallException(ErrorCode.UNAVAILABLE, "host " + call.url().getHost() + " is not known");
+    }
+  }
+
+  private CloseableHttpClient client(long timeoutMillis) {
+    return HttpClients.custom()
+        .setConnectionManager(
+            PoolingHttpClientConnectionManagerBuilder.create()
+                .setDnsResolver(new JudgingResolver())
+                .setDefaultConnectionConfig(
+                    ConnectionConfig.custom()
+                        .setConnectTimeout(timeoutMillis, TimeUnit.MILLISECONDS)
+                        .setSocketTimeout((int) timeoutMillis, TimeUnit.MILLISECONDS)
+                        .build())
+                .build())
+        .disableRedirectHandling()
+        .disableAutomaticRetries()
+        .disableCookieManagement()
+        .disableAuthCaching()
+        .setUserAgent("AgentOS")
+        .build();
+  }
+
+  private static HttpAnswer answer(ClassicHttpResponse response) throws IOException {
+    Map<String, String> headers = new TreeMap<>();
+    for (Header header : response.getHeaders()) {
+      String value = header.getValue() == null ? "" : header.getValue();
+      headers.merge(header.getName().toLowerCase(java.util.Locale.ROOT), value, (a, b) -> a + ", " + b);
+    }
+    HttpEntity entity = response.getEntity();
+    if (entity == null) {
+      return new HttpAnswer(response.getCode(), headers, new byte[0], false);
+    }
+    // No close: that would read an endless body to its end; the client is closed right after.
+    InputStream body = entity.getContent();
+    byte[] bytes = body.readNBytes(Limits.READ_LIMIT);
+    boolean truncated = bytes.length == Limits.READ_LIMIT && body.read() >= 0;
+    return new HttpAnswer(response.getCode(), headers, bytes, truncated);
+  }
+
+  private synchronized void begin(HttpUriRequestBase request) throws SyscallException {
+    if (cancelled) {
+      throw new SyscallException(ErrorCode.CANCELLED, "the request was given up");
+    }
+    current = request;
+  }
+
+  /** Ends the request under way, whatever it waits for. */
+  synchronized void cancel() {
+    cancelled = true;
+    if (current != null) {
+      current.cancel();
+    }
+  }
+
+  private final class JudgingResolver implements DnsResolver {
+    @Override
+    public InetAddress[] resolve(String host) throws UnknownHostException {
+      InetAddress[] addresses = InetAddress.getAllByName(host);
+      for (InetAddress address : addresses) {
+        if (!PublicAddress.is(address) && !rules.names(host) && !rules.names(address.getHostAddress())) {
+          throw new AddressDeniedException(
+              "host " + host + " is at " + address.getHostAddress()
+                  + ", a private, local or reserved address; to allow that, list the host by its exact name");
+        }
+      }
+      return addresses;
+    }
+
+    @Override
+    public String resolveCanonicalHostname(String host) {
+      return host;
+    }
+  }
+}

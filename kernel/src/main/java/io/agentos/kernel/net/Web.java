@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.net;
+
+import io.agentos.kernel.permission.DomainRules;
+import io.agentos.kernel.reactor.Workers;
+import io.agentos.kernel.wire.ErrorCode;
+import io.agentos.kernel.wire.SyscallException;
+import java.io.IOException;
+import java.net.URI;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP for agents, on threads of its own. Every hop of a redirect is judged like the first: scheme and host by the
+ * caller's rules, and the address by where the connection really goes.
+ */
+public final class Web implements AutoCloseable {
+  private static final int THREADS = 64;
+  private static final int QUEUE = 512;
+  private static final int MOST_REDIRECTS = 10;
+  private static final int LAST_REDIRECT_STATUS = 399;
+
+  private final Workers workers = new Workers("http", THREADS, QUEUE);
+
+  /** What became of a request: an answer or a refusal. */
+  public record Outcome(@Nullable HttpAnswer answer, @Nullable SyscallException refusal) {}
+
+  /**
+   * Carries out a request and its redirects; {@code done} is called on one of this class's threads.
+   *
+   * @return ends the request early when run
+   */
+  public Runnable send(HttpCall call, DomainRules rules, Consumer<Outcome> done) throws SyscallException {
+    HttpExchange exchange = new HttpExchange(rules);
+    boolean accepted =
+        workers.tryRun(
+            () -> {
+              try {
+                done.accept(new Outcome(follow(exchange, call, rules), null));
+              } catch (SyscallException refusal) {
+                done.accept(new Outcome(null, refusal));
+              } catch (IOException e) {
+                done.accept(new Outcome(null, new SyscallException(ErrorCode.UNAVAILABLE, "HTTP " + call.method() + " " + call.url() + " failed: " + e.getMessage())));
+              }
+            });
+    if (!accepted) {
+      throw new SyscallException(ErrorCode.RESOURCE_EXHAUSTED, QUEUE + " HTTP requests are waiting; try again shortly");
+    }
+    return exchange::cancel;
+  }
+
+  private static HttpAnswer follow(HttpExchange exchange, HttpCall first, DomainRules rules) throws IOException, SyscallException {
+    HttpCall call = first;
+    for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
+      judge(call.url(), rules);
+      HttpAnswer answer = exchange.perform(call);
+      String location = answer.headers().get("location");
+      if (answer.status() < 301 || answer.status() > LAST_REDIRECT_STATUS || location == null || answer.status() == 304) {
+        return answer;
+      }
+      call = call.redirected(answer.status(), location);
+    }
+    throw new SyscallException(ErrorCode.UNAVAILABLE, "more than " + MOST_REDIRECTS + " redirects from " + first.url());
+  }
+
+  private static void judge(URI url, DomainRules rules) throws SyscallException {
+    String scheme = url.getScheme();
+    if (scheme == null || !(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"))) {
+      throw SyscallException.invalid("url must start with http:// or https://");
+    }
+    if (url.getHost() == null) {
+      throw SyscallException.invalid("url names no host");
+    }
+    if (url.getRawUserInfo() != null) {
+      throw SyscallException.invalid("url must not carry a user name or password; send an Authorization header");
+    }
+    boolean allowed;
+    try {
+      allowed = rules.allows(url.getHost());
+    } catch (IllegalArgumentException e) {
+      throw SyscallException.invalid("url names no valid host: " + e.getMessage());
+    }
+    if (!allowed) {
+      throw SyscallException.denied("host " + url.getHost() + " is not among this agent's network domains " + rules.patterns());
+    }
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+  }
+}

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.reactor;
+
+import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.posix.Sys;
+import io.agentos.kernel.wire.Frame;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.time.Duration;
+import jnr.unixsocket.UnixSocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's socket: bytes in, whole frames to its {@link Client}, answers out, in order.
+ *
+ * <p>While a request is {@linkplain #hold() held} no further one is handed out and nothing more is read; while the
+ * client leaves its answers unread neither. So what one client can make the kernel keep is one frame, one read and
+ * {@link Limits#UNSENT_BYTES} of answers, and nobody else waits for it.
+ */
+@ReactorConfined
+public final class Connection {
+  /** The one that a connection's frames are for. */
+  public interface Client {
+    /** Largest payload to accept. */
+    int maxPayload();
+
+    /** One whole request; {@code payload} is valid only during the call. */
+    void frame(int opcode, ByteBuffer payload);
+
+    /** The stream is broken: a wrong magic or a size over {@link #maxPayload()}. Answer it; the connection ends then. */
+    void broken(int opcode, String sentence, boolean tooLarge);
+
+    /** The connection is gone; whatever was held is of no use to anyone any more. */
+    void closed();
+  }
+
+  private final IoBuffers buffers;
+  private final Watch watch;
+  private final Input input = new Input();
+  private final Output output = new Output();
+  private @Nullable Client client;
+  private @Nullable Runnable drained;
+  private boolean held;
+  private boolean parsing;
+  private boolean ending;
+
+  /** Starts serving an accepted, non-blocking socket. */
+  public Connection(Reactor reactor, IoBuffers buffers, UnixSocketChannel channel) throws IOException {
+    this.buffers = buffers;
+    this.watch = reactor.watch(channel, SelectionKey.OP_READ, w -> ready());
+  }
+
+  /** Names the receiver of frames; must be called before the reactor's next round. */
+  public void serve(Client receiver) {
+    this.client = receiver;
+  }
+
+  /** Hands out no further frame until {@link #release()}. */
+  public void hold() {
+    held = true;
+  }
+
+  /** The held request has been answered: goes on with the next. */
+  public void release() {
+    held = false;
+    if (!parsing && watch.isOpen()) {
+      parseLeftover();
+      settle();
+    }
+  }
+
+  public boolean isOpen() {
+    return watch.isOpen();
+  }
+
+  /**
+   * Gathers one frame of an answer. It leaves, together with others, when the current event ends; outside of {@link
+   * Client#frame} the caller must let it go with {@link #release()}, {@link #push()} or {@link #end()}.
+   */
+  public void send(int agentId, int opcode, ByteBuffer payload) {
+    if (!watch.isOpen()) {
+      return;
+    }
+    int bytes = Frame.HEADER_BYTES + payload.remaining();
+    buffers.claim(this);
+    if (output.isEmpty() && bytes > buffers.out.remaining()) {
+      flush();
+      buffers.claim(this);
+    }
+    boolean staged = output.isEmpty() && bytes <= buffers.out.remaining();
+    ByteBuffer target = staged ? buffers.out : output.reserve(bytes);
+    Frame.putHeader(target, agentId, opcode, payload.remaining());
+    target.put(payload);
+  }
+
+  /** Lets gathered frames go while the request stays held: the parts of a stream. */
+  public void push() {
+    if (!parsing && watch.isOpen()) {
+      settle();
+    }
+  }
+
+  /** Runs {@code task} as soon as the client's socket has taken all that was sent; never, if the connection ends first. */
+  public void whenDrained(Runnable task) {
+    if (output.isEmpty()) {
+      task.run();
+    } else {
+      drained = task;
+    }
+  }
+
+  /** Sends what is queued, then closes. */
+  public void end() {
+    ending = true;
+    push();
+  }
+
+  /** Closes at once; a second call does nothing. */
+  public void close() {
+    if (!watch.isOpen()) {
+      return;
+    }
+    if (buffers.heldBy(this)) {
+      buffers.release();
+    }
+    watch.close();
+    if (client != null) {
+      client.closed();
+    }
+  }
+
+  /** Whether a frame was begun and not finished within {@code limit}. */
+  public boolean stalled(Duration limit) {
+    return wantsInput() && input.age() > limit.toNanos();
+  }
+
+  private void ready() {
+    if (watch.writable()) {
+      flush();
+    }
+    if (watch.isOpen() && wantsInput() && watch.readable()) {
+      receive();
+    } else if (watch.isOpen() && watch.hungUp()) {
+      close();
+    }
+    if (watch.isOpen()) {
+      settle();
+    }
+  }
+
+  private void receive() {
+    int n = Sys.recv(watch.fd(), buffers.inAddress, buffers.in.capacity());
+    if (n == 0) {
+      ending = true; // half-closed: what it asked has been answered, and may still have to be sent
+    } else if (n > 0) {
+      parse(n);
+    } else if (n != -Sys.EAGAIN && n != -Sys.EINTR) {
+      close();
+    }
+  }
+
+  private void parse(int received) {
+    if (input.isEmpty()) {
+      buffers.in.clear().limit(received);
+      consume(buffers.in);
+      input.keep(buffers.in);
+    } else {
+      buffers.in.clear().limit(received);
+      input.append(buffers.in);
+      parseLeftover();
+    }
+  }
+
+  private void parseLeftover() {
+    if (!input.isEmpty()) {
+      consume(input.bytes());
+      input.trim();
+    }
+  }
+
+  /** Hands out frames from the buffer's position on, as long as they are whole and none is held. */
+  private void consume(ByteBuffer bytes) {
+    parsing = true;
+    while (!held && !ending && output.size() <= Limits.UNSENT_BYTES && takeFrame(bytes)) {}
+    parsing = false;
+    if (ending) {
+      bytes.position(bytes.limit());
+    }
+  }
+
+  private boolean takeFrame(ByteBuffer bytes) {
+    int at = bytes.position();
+    int available = bytes.remaining();
+    Client receiver = receiver();
+    if (available >= Integer.BYTES && !Frame.hasMagic(bytes, at)) {
+      refuse(receiver, 0, "a frame starts with the bytes 54 4E 47 41; this stream does not", false);
+      return false;
+    }
+    if (available < Frame.HEADER_BYTES) {
+      return false;
+    }
+    long size = Frame.payloadSize(bytes, at);
+    int opcode = Frame.opcode(bytes, at);
+    if (size < 0 || size > receiver.maxPayload()) {
+      String sentence =
+          "payload of " + Long.toUnsignedString(size) + " bytes; at most " + receiver.maxPayload() + " are accepted";
+      refuse(receiver, opcode, sentence, true);
+      return false;
+    }
+    int frame = Frame.HEADER_BYTES + (int) size;
+    if (available < frame) {
+      input.expect(frame);
+      return false;
+    }
+    ByteBuffer payload = bytes.slice(at + Frame.HEADER_BYTES, (int) size);
+    bytes.position(at + frame);
+    receiver.frame(opcode, payload);
+    return watch.isOpen();
+  }
+
+  private void refuse(Client receiver, int opcode, String sentence, boolean tooLarge) {
+    receiver.broken(opcode, sentence, tooLarge);
+    ending = true;
+  }
+
+  private Client receiver() {
+    if (client == null) {
+      throw new IllegalStateException("frames arrived before serve()");
+    }
+    return client;
+  }
+
+  /** Sends what has gathered, closes if that was the last of it, and says what to wait for next. */
+  private void settle() {
+    flush();
+    if (!watch.isOpen()) {
+      return;
+    }
+    if (ending && !held && output.isEmpty()) {
+      close();
+      return;
+    }
+    Runnable waiting = drained;
+    if (waiting != null && output.isEmpty()) {
+      drained = null;
+      waiting.run();
+      if (!watch.isOpen()) {
+        return;
+      }
+    }
+    boolean wantsMore = wantsInput();
+    if (wantsMore && !input.isEmpty() && output.drainedBelow(Limits.UNSENT_BYTES) && !parsing) {
+      parseLeftover();
+      flush();
+      if (!watch.isOpen()) {
+        return;
+      }
+      wantsMore = wantsInput();
+    }
+    int ops = (wantsMore ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE);
+    if (ops == 0) {
+      watch.interestInHangUp();
+    } else {
+      watch.interest(ops);
+    }
+  }
+
+  private boolean wantsInput() {
+    return !held && !ending && output.size() <= Limits.UNSENT_BYTES;
+  }
+
+  /** Writes gathered bytes to the socket; what it does not take now waits in {@link Output}. */
+  void flush() {
+    if (!watch.isOpen()) {
+      return;
+    }
+    if (buffers.heldBy(this)) {
+      buffers.out.flip();
+      if (output.isEmpty() && buffers.out.hasRemaining()) {
+        write(buffers.out);
+      }
+      if (!watch.isOpen()) {
+        return;
+      }
+      output.keep(buffers.out);
+      buffers.release();
+    }
+    while (watch.isOpen() && !output.isEmpty()) {
+      buffers.claim(this);
+      output.fill(buffers.out);
+      buffers.out.flip();
+      boolean all = write(buffers.out);
+      if (!watch.isOpen()) {
+        return;
+      }
+      output.consumed(buffers.out.position());
+      buffers.release();
+      if (!all) {
+        return;
+      }
+    }
+  }
+
+  private boolean write(ByteBuffer staged) {
+    int n = Sys.send(watch.fd(), buffers.outAddress, staged.limit());
+    if (n >= 0) {
+      staged.position(n);
+      return !staged.hasRemaining();
+    }
+    if (n != -Sys.EAGAIN && n != -Sys.EINTR) {
+      close();
+    }
+    return false;
+  }
+}

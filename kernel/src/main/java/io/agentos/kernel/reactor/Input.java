@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.reactor;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Bytes received and not yet handed out: the head of a frame, or requests that wait behind a held one. Holds no memory
+ * while empty, and grows with what has really arrived, not with what a header announces.
+ */
+@ReactorConfined
+final class Input {
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+  private static final int SMALLEST = 4096;
+
+  /** From position to limit: the bytes. */
+  private ByteBuffer bytes = NOTHING;
+
+  private int expected;
+  private long sinceNanos;
+
+  boolean isEmpty() {
+    return !bytes.hasRemaining();
+  }
+
+  ByteBuffer bytes() {
+    return bytes;
+  }
+
+  /** The whole size of the frame that has begun, so that growing stops exactly there. */
+  void expect(int frameBytes) {
+    expected = frameBytes;
+  }
+
+  /** Takes over what {@code source} has left. */
+  void keep(ByteBuffer source) {
+    if (source.hasRemaining()) {
+      bytes = allocate(Math.max(SMALLEST, source.remaining()));
+      bytes.put(source).flip();
+      sinceNanos = System.nanoTime();
+    }
+  }
+
+  void append(ByteBuffer source) {
+    int total = bytes.remaining() + source.remaining();
+    if (bytes.limit() + source.remaining() <= bytes.capacity()) {
+      int start = bytes.position();
+      int end = bytes.limit();
+      bytes.limit(end + source.remaining()).position(end).put(source).position(start);
+      return;
+    }
+    int doubled = (int) Math.min(2L * total, Math.max(expected, total));
+    ByteBuffer larger = allocate(Math.max(total, doubled));
+    larger.put(bytes).put(source).flip();
+    bytes = larger;
+  }
+
+  /** Gives the memory back once all is handed out; a rest is the start of a frame that began now. */
+  void trim() {
+    if (isEmpty()) {
+      bytes = NOTHING;
+      expected = 0;
+    } else if (bytes.position() > 0) {
+      sinceNanos = System.nanoTime();
+    }
+  }
+
+  /** Nanoseconds since the first kept byte arrived; 0 while empty. */
+  long age() {
+    return isEmpty() ? 0 : System.nanoTime() - sinceNanos;
+  }
+
+  private static ByteBuffer allocate(int capacity) {
+    return ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

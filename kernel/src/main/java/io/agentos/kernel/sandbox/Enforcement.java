@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.sandbox;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns limits into what enforces them on this host: cgroup v2 controllers, or else rlimits in the plan and the {@link
+ * LimitMonitor}. Says which, per limit.
+ */
+public final class Enforcement {
+  /** RLIMIT_DATA is only the backstop of the monitor: room for what it takes to notice, then allocation fails. */
+  private static final long DATA_HEADROOM_BYTES = 256L << 20;
+
+  private static final int PERIOD_MICROS = 100_000;
+
+  private final Optional<CgroupTree> tree;
+  private final LimitMonitor monitor;
+
+  public Enforcement(Optional<CgroupTree> tree, LimitMonitor monitor) {
+    this.tree = tree;
+    this.monitor = monitor;
+  }
+
+  /** Limits in force for one process tree, before it starts. */
+  public static final class Prepared {
+    private final ResourceLimits limits;
+    private final @Nullable Cgroup cgroup;
+    private final Map<String, String> enforcedBy = new TreeMap<>();
+    private boolean monitored;
+
+    private Prepared(ResourceLimits limits, @Nullable Cgroup cgroup) {
+      this.limits = limits;
+      this.cgroup = cgroup;
+    }
+
+    /** By what each limit is enforced: {@code cgroup}, {@code monitor}, {@code rlimit}, {@code timer}. */
+    public Map<String, String> enforcedBy() {
+      return enforcedBy;
+    }
+
+    public Optional<Cgroup> cgroup() {
+      return Optional.ofNullable(cgroup);
+    }
+
+    public ResourceLimits limits() {
+      return limits;
+    }
+  }
+
+  /**
+   * Makes the cgroup, where there is one, with its limits already written, and adds what the plan needs.
+   *
+   * @param name unique among this kernel's groups
+   */
+  public Prepared prepare(String name, ResourceLimits limits, SandboxPlan plan) throws IOException {
+    Cgroup cgroup = tree.isPresent() ? tree.get().create(name) : null;
+    Prepared prepared = new Prepared(limits, cgroup);
+    if (cgroup != null) {
+      plan.with("--cgroup", cgroup.child("main").directory());
+    }
+    memory(prepared, plan);
+    cpu(prepared);
+    pids(prepared, plan);
+    if (limits.nofile() != null) {
+      plan.with("--rlimit", "nofile", limits.nofile());
+      prepared.enforcedBy.put("nofile", "rlimit");
+    }
+    if (limits.wallTime() != null) {
+      prepared.enforcedBy.put("wall_time", "timer");
+    }
+    return prepared;
+  }
+
+  private boolean has(String controller) {
+    return tree.isPresent() && tree.get().controllers().contains(controller);
+  }
+
+  private void memory(Prepared prepared, SandboxPlan plan) throws IOException {
+    Long max = prepared.limits.memoryBytes();
+    if (max == null) {
+      return;
+    }
+    if (has("memory") && prepared.cgroup != null) {
+      prepared.cgroup.set("memory.max", max.toString());
+      prepared.cgroup.set("main/memory.oom.group", "1");
+      setIfThere(prepared.cgroup, "memory.swap.max", "0");
+      if (prepared.limits.memoryHighBytes() != null) {
+        prepared.cgroup.set("memory.high", prepared.limits.memoryHighBytes().toString());
+        prepared.enforcedBy.put("memory_high", "cgroup");
+      }
+      prepared.enforcedBy.put("memory", "cgroup");
+    } else {
+      plan.with("--rlimit", "data", max + DATA_HEADROOM_BYTES);
+      prepared.monitored = true;
+      prepared.enforcedBy.put("memory", "monitor");
+      if (prepared.limits.memoryHighBytes() != null) {
+        prepared.enforcedBy.put("memory_high", "nothing: needs the cgroup v2 memory controller");
+      }
+    }
+  }
+
+  private void cpu(Prepared prepared) throws IOException {
+    Double cores = prepared.limits.cpuCores();
+    if (cores == null) {
+      return;
+    }
+    if (has("cpu") && prepared.cgroup != null) {
+      prepared.cgroup.set("cpu.max", Math.round(cores * PERIOD_MICROS) + " " + PERIOD_MICROS);
+      prepared.enforcedBy.put("cpu", "cgroup");
+    } else {
+      prepared.monitored = true;
+      prepared.enforcedBy.put("cpu", prepared.cgroup != null ? "monitor (cgroup.freeze)" : "monitor (SIGSTOP)");
+    }
+  }
+
+  private void pids(Prepared prepared, SandboxPlan plan) throws IOException {
+    Integer most = prepared.limits.maxPids();
+    if (most == null) {
+      return;
+    }
+    if (has("pids") && prepared.cgroup != null) {
+      // The sandbox's own pid 1 counts too.
+      prepared.cgroup.set("pids.max", String.valueOf(most + 1));
+      prepared.enforcedBy.put("max_pids", "cgroup");
+    } else {
+      plan.with("--rlimit", "nproc", most + 1);
+      prepared.enforcedBy.put("max_pids", "rlimit");
+    }
+  }
+
+  private static void setIfThere(Cgroup cgroup, String file, String value) throws IOException {
+    if (java.nio.file.Files.exists(cgroup.directory().resolve(file))) {
+      cgroup.set(file, value);
+    }
+  }
+
+  /**
+   * Starts watching, if anything needs it; {@code onOom} is called on the reactor thread before the kill.
+   *
+   * @param rootPid host pid whose descendants are the tree
+   * @return the handle that stops and continues the tree
+   */
+  public Freezer started(Prepared prepared, SandboxProcess process, int rootPid, Runnable onOom) {
+    Freezer freezer = new Freezer(prepared.cgroup, process);
+    if (prepared.monitored) {
+      monitor.add(prepared.limits, prepared.cgroup, process, freezer, rootPid, onOom);
+    }
+    return freezer;
+  }
+
+  /** Whether the host's own OOM killer struck in this group. */
+  public boolean sawOom(Prepared prepared) {
+    return prepared.cgroup != null && prepared.cgroup.number("memory.events", "oom_kill").orElse(0L) > 0;
+  }
+
+  /** The process has ended. */
+  public void ended(SandboxProcess process) {
+    monitor.remove(process);
+  }
+
+  /** Removes what {@link #prepare} made, once nothing runs in it. */
+  public void release(Prepared prepared) throws IOException {
+    if (prepared.cgroup != null) {
+      prepared.cgroup.remove();
+    }
+  }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.sandbox;
+
+import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.posix.ErrnoException;
+import io.agentos.kernel.posix.Spawn;
+import io.agentos.kernel.posix.Sys;
+import io.agentos.kernel.reactor.Reactor;
+import io.agentos.kernel.reactor.Workers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts {@code agentos-sandbox} processes, all from one thread that lives as long as the kernel, and hands them to the
+ * reactor as {@link SandboxProcess}es.
+ */
+public final class Launcher implements AutoCloseable {
+  /** Descriptors of the helper, in the order of {@link Spawn#spawn}. */
+  private static final List<String> DESCRIPTOR_WORDS = List.of("--status-fd", "4", "--control-fd", "5");
+
+  private static final Logger log = LoggerFactory.getLogger(Launcher.class);
+  private static final int JOIN_FD = 6;
+
+  private final Reactor reactor;
+  private final Path helper;
+  private final Workers spawner = new Workers("spawner", 1, Limits.SPAWN_QUEUE);
+
+  /**
+   * @param helper absolute path of the {@code agentos-sandbox} program
+   */
+  public Launcher(Reactor reactor, Path helper) {
+    this.reactor = reactor;
+    this.helper = helper;
+  }
+
+  /** What a launch needs besides its plan. */
+  public record Request(SandboxPlan plan, byte[] stdin, int joinPidfd) {
+    public static final int NO_JOIN = -1;
+
+    public Request(SandboxPlan plan) {
+      this(plan, new byte[0], NO_JOIN);
+    }
+  }
+
+  /**
+   * Starts a helper and reports to {@code observer} on the reactor thread, beginning with {@code launched}.
+   *
+   * @return false when too many starts are waiting already; the observer hears nothing then
+   */
+  public boolean launch(Request request, SandboxProcess.Observer observer) {
+    return spawner.tryRun(
+        () -> {
+          try {
+            Started started = start(request);
+            reactor.post(() -> attach(started, request, observer));
+          } catch (ErrnoException e) {
+            reactor.post(() -> observer.failed(new SandboxProcess.Failure("spawn", e.errno(), String.valueOf(e.getMessage()))));
+          }
+        });
+  }
+
+  private void attach(Started started, Request request, SandboxProcess.Observer observer) {
+    try {
+      SandboxProcess process = new SandboxProcess(reactor, started, request.stdin(), observer);
+      observer.launched(process);
+    } catch (IOException e) {
+      throw new IllegalStateException("can't watch the descriptors of a new process", e);
+    }
+  }
+
+  /** A helper that runs, and our ends of its pipes. */
+  record Started(int pid, int pidfd, int stdin, int stdout, int stderr, int status, int control) {}
+
+  private Started start(Request request) throws ErrnoException {
+    Pipes pipes = new Pipes();
+    try {
+      int[] stdin = pipes.open();
+      int[] stdout = pipes.open();
+      int[] stderr = pipes.open();
+      int[] plan = pipes.open();
+      int[] status = pipes.open();
+      int[] control = pipes.open();
+      List<String> words = new ArrayList<>(DESCRIPTOR_WORDS);
+      int[] table = {stdin[0], stdout[1], stderr[1], plan[0], status[1], control[0]};
+      if (request.joinPidfd() != Request.NO_JOIN) {
+        words.addAll(List.of("--join-fd", String.valueOf(JOIN_FD)));
+        table = java.util.Arrays.copyOf(table, JOIN_FD + 1);
+        table[JOIN_FD] = request.joinPidfd();
+      }
+      int pid = Spawn.spawn(List.of(helper.toString(), "--plan-fd", "3"), List.of(), table);
+      int pidfd = Sys.pidfdOpen(pid);
+      pipes.closeChildEnds();
+      writeAll(plan[1], request.plan().encode(words));
+      Sys.close(plan[1]);
+      for (int fd : new int[] {stdin[1], stdout[0], stderr[0], status[0], control[1]}) {
+        Sys.setNonBlocking(fd);
+      }
+      return new Started(pid, pidfd, stdin[1], stdout[0], stderr[0], status[0], control[1]);
+    } catch (ErrnoException e) {
+      pipes.closeAll();
+      throw e;
+    }
+  }
+
+  /** A helper that refuses its plan closes the pipe early; its status record then says why, so that is no error here. */
+  private static void writeAll(int fd, byte[] bytes) {
+    try {
+      Sys.writeFully(fd, bytes);
+    } catch (ErrnoException closed) {
+      log.debug("the helper did not read its whole plan: {}", closed.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    spawner.close();
+  }
+
+  /** The pipes of one start; the child's ends of the first three and of status are 1, of the others 0. */
+  private static final class Pipes {
+    private final List<int[]> pipes = new ArrayList<>();
+
+    int[] open() throws ErrnoException {
+      int[] ends = Sys.pipe();
+      pipes.add(ends);
+      return ends;
+    }
+
+    void closeChildEnds() {
+      int[] childEnd = {0, 1, 1, 0, 1, 0};
+      for (int i = 0; i < childEnd.length; i++) {
+        Sys.close(pipes.get(i)[childEnd[i]]);
+      }
+    }
+
+    void closeAll() {
+      for (int @Nullable [] ends : pipes) {
+        Sys.close(ends[0]);
+        Sys.close(ends[1]);
+      }
+    }
+  }
+}

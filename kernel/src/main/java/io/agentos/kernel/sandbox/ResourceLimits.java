@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.sandbox;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one agent may use at most; absent means no limit of its own.
+ *
+ * @param memoryBytes killed as {@code oom} beyond it
+ * @param memoryHighBytes slowed down beyond it, where the host can
+ * @param cpuCores 0.5 is half of one core
+ * @param maxPids processes and threads
+ * @param wallTime since the (re)start
+ * @param nofile descriptors per process
+ */
+public record ResourceLimits(
+    @Nullable Long memoryBytes,
+    @Nullable Long memoryHighBytes,
+    @Nullable Double cpuCores,
+    @Nullable Integer maxPids,
+    @Nullable Duration wallTime,
+    @Nullable Integer nofile) {
+  public static final ResourceLimits NONE = new ResourceLimits(null, null, null, null, null, null);
+}

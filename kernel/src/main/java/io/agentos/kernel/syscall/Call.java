@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.syscall;
+
+import io.agentos.kernel.reactor.Reactor;
+import io.agentos.kernel.reactor.ReactorConfined;
+import io.agentos.kernel.reactor.Timers;
+import io.agentos.kernel.wire.SyscallException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** One request under way: the single answer it is owed, its deadline, and what to undo if nobody waits any more. */
+@ReactorConfined
+final class Call implements Syscall.Reply<Object> {
+  private final Session session;
+  private final Reactor reactor;
+  private final int opcode;
+  private boolean open = true;
+  private @Nullable Runnable onAbandon;
+  private Timers.@Nullable Timer timer;
+
+  Call(Session session, Reactor reactor, int opcode) {
+    this.session = session;
+    this.reactor = reactor;
+    this.opcode = opcode;
+  }
+
+  @Override
+  public void succeed(Object response) {
+    byte[] answer;
+    try {
+      answer = Answers.success(response);
+    } catch (SyscallException unwritable) {
+      answer = Answers.failure(unwritable);
+    }
+    finish(answer);
+  }
+
+  @Override
+  public void fail(SyscallException refusal) {
+    finish(Answers.failure(refusal));
+  }
+
+  @Override
+  public void part(Object part) {
+    if (!open) {
+      return;
+    }
+    try {
+      session.write(opcode, Answers.part(part));
+      session.connection().push();
+    } catch (SyscallException unwritable) {
+      fail(unwritable);
+    }
+  }
+
+  @Override
+  public void stream(Object part, Runnable more) {
+    part(part);
+    session.connection().whenDrained(more);
+  }
+
+  @Override
+  public void onAbandon(Runnable task) {
+    onAbandon = task;
+  }
+
+  @Override
+  public void onTimeout(Duration delay, Runnable task) {
+    timer = reactor.schedule(delay, () -> {
+      if (open) {
+        task.run();
+      }
+    });
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  private void finish(byte[] answer) {
+    if (!open) {
+      return;
+    }
+    close();
+    session.write(opcode, answer);
+    session.finished();
+  }
+
+  /** The client is gone: no answer is owed. */
+  void abandon() {
+    if (open) {
+      close();
+      if (onAbandon != null) {
+        onAbandon.run();
+      }
+    }
+  }
+
+  private void close() {
+    open = false;
+    if (timer != null) {
+      timer.cancel();
+    }
+  }
+}

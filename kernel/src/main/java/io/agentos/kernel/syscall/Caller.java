@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.syscall;
+
+import io.agentos.kernel.agent.Agent;
+import io.agentos.kernel.base.AgentId;
+import io.agentos.kernel.permission.Permissions;
+import io.agentos.kernel.sandbox.View;
+import io.agentos.kernel.wire.SyscallException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who makes a call, as the socket tells it: an agent (its own listener) or an operator (the main socket).
+ *
+ * @param id the agent's id, or the operator connection's own
+ * @param agent absent for an operator
+ * @param permissions as they stand when the call is admitted
+ * @param view the files it sees, with its rights
+ * @param name what others see as sender; empty for an operator that registered none
+ */
+public record Caller(AgentId id, @Nullable Agent agent, Permissions permissions, View view, String name) {
+  public boolean isOperator() {
+    return agent == null;
+  }
+
+  /** The calling agent, or a refusal for operators. */
+  public Agent requireAgent(String call) throws SyscallException {
+    if (agent == null) {
+      throw SyscallException.invalid(call + " is for agents; this is an operator's connection");
+    }
+    return agent;
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.syscall;
+
+import com.fasterxml.jackson.databind.ObjectReader;
+import io.agentos.kernel.reactor.Reactor;
+import io.agentos.kernel.reactor.ReactorConfined;
+import io.agentos.kernel.reactor.Workers;
+import io.agentos.kernel.wire.ErrorCode;
+import io.agentos.kernel.wire.Json;
+import io.agentos.kernel.wire.SyscallException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes one request from frame to answer: finds the call, asks for its right, decodes, runs the handler where its type
+ * says, replies. The only place that catches what handlers throw.
+ */
+@ReactorConfined
+public final class Dispatcher {
+  private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+  private static final byte[] EMPTY_OBJECT = {'{', '}'};
+
+  private final Reactor reactor;
+  private final Workers workers;
+  private final int maxPayload;
+  private final @Nullable Bound[] table = new Bound[256];
+
+  private record Bound(Opcode opcode, Syscall<?, ?> handler, ObjectReader reader) {}
+
+  public Dispatcher(Reactor reactor, Workers workers, Services services) {
+    this.reactor = reactor;
+    this.workers = workers;
+    this.maxPayload = services.config().maxPayload();
+    for (Opcode opcode : Opcode.values()) {
+      Syscall<?, ?> handler = opcode.bind(services);
+      table[opcode.number()] = new Bound(opcode, handler, Json.reader(handler.requestType()));
+    }
+  }
+
+  int maxPayload() {
+    return maxPayload;
+  }
+
+  void dispatch(Session session, int number, ByteBuffer payload) {
+    reactor.check();
+    Bound bound = table[number];
+    Call call = new Call(session, reactor, number);
+    session.begin(call);
+    try {
+      if (bound == null) {
+        throw unknown(number);
+      }
+      Caller caller = session.identity().caller();
+      admit(bound.opcode, caller);
+      run(bound, caller, bytes(payload), call);
+    } catch (SyscallException refusal) {
+      call.fail(refusal);
+    } catch (RuntimeException bug) {
+      report(number, bug);
+      call.fail(Answers.internal());
+    }
+  }
+
+  private static void admit(Opcode opcode, Caller caller) throws SyscallException {
+    Right right = opcode.right();
+    if (!right.heldBy(caller.permissions())) {
+      throw SyscallException.denied(
+          opcode.name() + " needs " + right.field() + ", which level " + caller.permissions().level()
+              + " of this agent does not have; an operator can grant it with SET_PERMS");
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the reader was made for the handler's own request type
+  private void run(Bound bound, Caller caller, byte[] json, Call call) throws SyscallException {
+    if (bound.handler instanceof Syscall.Inline<?, ?> handler) {
+      Object request = Json.decode(bound.reader, json);
+      call.succeed(((Syscall.Inline<Object, Object>) handler).handle(caller, request));
+    } else if (bound.handler instanceof Syscall.Deferred<?, ?> handler) {
+      Object request = Json.decode(bound.reader, json);
+      ((Syscall.Deferred<Object, Object>) handler).handle(caller, request, call);
+    } else {
+      Syscall.Blocking<Object, Object> handler = (Syscall.Blocking<Object, Object>) bound.handler;
+      offload(call, bound.opcode, () -> handler.handle(caller, Json.decode(bound.reader, json)));
+    }
+  }
+
+  private interface Work {
+    Object run() throws SyscallException;
+  }
+
+  private void offload(Call call, Opcode opcode, Work work) throws SyscallException {
+    boolean accepted =
+        workers.tryRun(
+            () -> {
+              try {
+                Object response = work.run();
+                reactor.post(() -> call.succeed(response));
+              } catch (SyscallException refusal) {
+                reactor.post(() -> call.fail(refusal));
+              } catch (RuntimeException bug) {
+                report(opcode.number(), bug);
+                reactor.post(() -> call.fail(Answers.internal()));
+              }
+            });
+    if (!accepted) {
+      throw new SyscallException(
+          ErrorCode.RESOURCE_EXHAUSTED, "the kernel has too much file and process work queued; try again shortly");
+    }
+  }
+
+  private static byte[] bytes(ByteBuffer payload) {
+    if (!payload.hasRemaining()) {
+      return EMPTY_OBJECT;
+    }
+    byte[] copy = new byte[payload.remaining()];
+    payload.get(copy);
+    return copy;
+  }
+
+  private static SyscallException unknown(int number) {
+    return new SyscallException(
+        ErrorCode.UNKNOWN_SYSCALL, String.format("there is no system call 0x%02X; HELLO lists what there is", number));
+  }
+
+  private static void report(int number, RuntimeException bug) {
+    String name = Optional.ofNullable(Opcode.find(number)).map(Opcode::name).orElse("?");
+    log.error("{} failed; this is a bug", name, bug);
+  }
+}

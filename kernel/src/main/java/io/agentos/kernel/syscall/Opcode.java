@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.syscall;
+
+import io.agentos.kernel.syscall.agent.Kill;
+import io.agentos.kernel.syscall.agent.ListAgents;
+import io.agentos.kernel.syscall.agent.Logs;
+import io.agentos.kernel.syscall.agent.Pause;
+import io.agentos.kernel.syscall.agent.Resume;
+import io.agentos.kernel.syscall.agent.Spawn;
+import io.agentos.kernel.syscall.agent.WaitFor;
+import io.agentos.kernel.syscall.exec.Exec;
+import io.agentos.kernel.syscall.fs.ReadFile;
+import io.agentos.kernel.syscall.fs.WriteFile;
+import io.agentos.kernel.syscall.ipc.Broadcast;
+import io.agentos.kernel.syscall.ipc.Receive;
+import io.agentos.kernel.syscall.ipc.Register;
+import io.agentos.kernel.syscall.ipc.Send;
+import io.agentos.kernel.syscall.kernel.Exit;
+import io.agentos.kernel.syscall.kernel.Hello;
+import io.agentos.kernel.syscall.kernel.Noop;
+import io.agentos.kernel.syscall.llm.Think;
+import io.agentos.kernel.syscall.net.Http;
+import io.agentos.kernel.syscall.permission.GetPermissions;
+import io.agentos.kernel.syscall.permission.SetPermissions;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The system call table. One line is one call: number, right, handler. Numbers are wire contract: appended, never changed
+ * or reused.
+ */
+public enum Opcode {
+  NOOP(0x00, Right.ANY, s -> new Noop()),
+  THINK(0x01, Right.THINK, s -> new Think(s.llm())),
+  READ(0x02, Right.READ, s -> new ReadFile(s.files())),
+  WRITE(0x03, Right.WRITE, s -> new WriteFile(s.files())),
+  EXEC(0x04, Right.EXEC, s -> new Exec(s.commands())),
+  SPAWN(0x10, Right.SPAWN, s -> new Spawn(s.agents(), s.reactor(), s.workers())),
+  KILL(0x11, Right.ANY, s -> new Kill(s.agents())),
+  LIST(0x12, Right.ANY, s -> new ListAgents(s.agents(), s.reactor(), s.workers())),
+  WAIT(0x13, Right.ANY, s -> new WaitFor(s.agents())),
+  PAUSE(0x14, Right.ANY, s -> new Pause(s.agents())),
+  RESUME(0x15, Right.ANY, s -> new Resume(s.agents())),
+  LOGS(0x16, Right.ANY, s -> new Logs(s.agents(), s.reactor(), s.workers())),
+  SEND(0x20, Right.ANY, s -> new Send(s.postboxes())),
+  RECV(0x21, Right.ANY, s -> new Receive(s.postboxes())),
+  BROADCAST(0x22, Right.ANY, s -> new Broadcast(s.postboxes())),
+  REGISTER(0x23, Right.ANY, s -> new Register(s.postboxes())),
+  GET_PERMS(0x40, Right.ANY, s -> new GetPermissions(s.agents(), s.llm())),
+  SET_PERMS(0x41, Right.ANY, s -> new SetPermissions(s.agents(), s.llm())),
+  HTTP(0x50, Right.HTTP, s -> new Http(s.web(), s.reactor())),
+  HELLO(0xFE, Right.ANY, s -> new Hello(s.config())),
+  EXIT(0xFF, Right.ANY, s -> new Exit());
+
+  private static final Map<Integer, Opcode> BY_NUMBER =
+      Arrays.stream(values()).collect(Collectors.toMap(Opcode::number, o -> o)); // throws on a twin
+
+  private final int number;
+  private final Right right;
+  private final Function<Services, Syscall<?, ?>> handler;
+
+  Opcode(int number, Right right, Function<Services, Syscall<?, ?>> handler) {
+    this.number = number;
+    this.right = right;
+    this.handler = handler;
+  }
+
+  public static @Nullable Opcode find(int number) {
+    return BY_NUMBER.get(number);
+  }
+
+  public int number() {
+    return number;
+  }
+
+  /** Checked by the dispatcher before the payload is decoded; handlers never check it. */
+  public Right right() {
+    return right;
+  }
+
+  Syscall<?, ?> bind(Services services) {
+    return handler.apply(services);
+  }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.syscall;
+
+import io.agentos.kernel.permission.Permissions;
+import java.util.function.Predicate;
+
+/** What the dispatcher asks of the caller's permissions before a call is decoded. */
+public enum Right {
+  /** Open to every connection. */
+  ANY(p -> true, ""),
+  READ(Permissions::canRead, "can_read"),
+  WRITE(Permissions::canWrite, "can_write"),
+  EXEC(Permissions::canExec, "can_exec"),
+  THINK(Permissions::canThink, "can_think"),
+  SPAWN(Permissions::canSpawn, "can_spawn"),
+  HTTP(Permissions::canHttp, "can_http");
+
+  private final Predicate<Permissions> held;
+  private final String field;
+
+  Right(Predicate<Permissions> held, String field) {
+    this.held = held;
+    this.field = field;
+  }
+
+  public boolean heldBy(Permissions permissions) {
+    return held.test(permissions);
+  }
+
+  /** The permission's name on the wire. */
+  public String field() {
+    return field;
+  }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.syscall;
+
+import io.agentos.kernel.agent.Agents;
+import io.agentos.kernel.base.ProtocolConfig;
+import io.agentos.kernel.exec.Commands;
+import io.agentos.kernel.fs.Files;
+import io.agentos.kernel.ipc.Postboxes;
+import io.agentos.kernel.llm.Llm;
+import io.agentos.kernel.net.Web;
+import io.agentos.kernel.reactor.Reactor;
+import io.agentos.kernel.reactor.Workers;
+
+/** What handlers are made of; each takes only what it needs, in its {@link Opcode} line. */
+public record Services(
+    ProtocolConfig config,
+    Reactor reactor,
+    Workers workers,
+    Agents agents,
+    Postboxes postboxes,
+    Files files,
+    Commands commands,
+    Llm llm,
+    Web web) {}

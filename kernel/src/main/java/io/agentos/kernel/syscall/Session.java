@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.syscall;
+
+import io.agentos.kernel.base.AgentId;
+import io.agentos.kernel.reactor.Connection;
+import io.agentos.kernel.reactor.ReactorConfined;
+import io.agentos.kernel.wire.ErrorCode;
+import io.agentos.kernel.wire.SyscallException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** One connection and the identity its socket gave it. */
+@ReactorConfined
+public final class Session implements Connection.Client {
+  private final Connection connection;
+  private final Dispatcher dispatcher;
+  private final Identity identity;
+  private @Nullable Call current;
+
+  /** Who is at the other end; asked anew for each call, so that a change of permissions holds at once. */
+  public interface Identity {
+    AgentId id();
+
+    Caller caller() throws SyscallException;
+
+    /** The connection is gone. */
+    void left();
+  }
+
+  public Session(Connection connection, Dispatcher dispatcher, Identity identity) {
+    this.connection = connection;
+    this.dispatcher = dispatcher;
+    this.identity = identity;
+    connection.serve(this);
+  }
+
+  public Identity identity() {
+    return identity;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  @Override
+  public int maxPayload() {
+    return dispatcher.maxPayload();
+  }
+
+  @Override
+  public void frame(int opcode, ByteBuffer payload) {
+    if (opcode == Opcode.NOOP.number()) {
+      connection.send(identity.id().value(), opcode, payload);
+      return;
+    }
+    dispatcher.dispatch(this, opcode, payload);
+    if (opcode == Opcode.EXIT.number()) {
+      connection.end();
+    }
+  }
+
+  @Override
+  public void broken(int opcode, String sentence, boolean tooLarge) {
+    ErrorCode code = tooLarge ? ErrorCode.TOO_LARGE : ErrorCode.INVALID_FRAME;
+    write(opcode, Answers.failure(new SyscallException(code, sentence)));
+  }
+
+  @Override
+  public void closed() {
+    if (current != null) {
+      current.abandon();
+    }
+    identity.left();
+  }
+
+  /** Makes this call the one that the connection waits for. */
+  void begin(Call call) {
+    current = call;
+    connection.hold();
+  }
+
+  /** The current call is answered. */
+  void finished() {
+    current = null;
+    connection.release();
+  }
+
+  void write(int opcode, byte[] payload) {
+    connection.send(identity.id().value(), opcode, ByteBuffer.wrap(payload));
+  }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.syscall.agent;
+
+import io.agentos.kernel.agent.Agent;
+import io.agentos.kernel.agent.Agents;
+import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.log.AgentLog;
+import io.agentos.kernel.log.LogEntry;
+import io.agentos.kernel.reactor.Reactor;
+import io.agentos.kernel.reactor.Workers;
+import io.agentos.kernel.syscall.Caller;
+import io.agentos.kernel.syscall.Syscall;
+import io.agentos.kernel.syscall.Targets;
+import io.agentos.kernel.wire.ErrorCode;
+import io.agentos.kernel.wire.SyscallException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An agent's output: the last lines, and with {@code follow} every new one until the agent has ended. */
+public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response> {
+  private final Targets targets;
+  private final Reactor reactor;
+  private final Workers workers;
+
+  public Logs(Agents agents, Reactor reactor, Workers workers) {
+    this.targets = new Targets(agents);
+    this.reactor = reactor;
+    this.workers = workers;
+  }
+
+  /** {@code since}: seconds since 1970. */
+  public record Request(
+      @Nullable Integer id, @Nullable String name, @Nullable Integer lines, @Nullable Double since, @Nullable Boolean follow) {}
+
+  /** {@code skipped}: lines that a slow follower missed before these. */
+  public record Response(List<LogEntry> entries, @Nullable Integer skipped) {}
+
+  @Override
+  public Class<Request> requestType() {
+    return Request.class;
+  }
+
+  @Override
+  public void handle(Caller caller, Request request, Reply<Response> reply) throws SyscallException {
+    Agent agent = targets.require(caller, request.id(), request.name());
+    int lines = request.lines() == null ? Limits.LOG_LINES_DEFAULT : request.lines();
+    if (lines < 0 || lines > Limits.LOG_LINES_MOST) {
+      throw SyscallException.invalid("lines must be 0 to " + Limits.LOG_LINES_MOST + ", was " + lines);
+    }
+    long since = request.since() == null ? 0 : Math.round(request.since() * 1000);
+    AgentLog log = agent.log();
+    Following following = Boolean.TRUE.equals(request.follow()) ? new Following(agent, reply) : null;
+    boolean queued =
+        workers.tryRun(
+            () -> {
+              List<LogEntry> stored = log.tail(lines, since);
+              reactor.post(
+                  () -> {
+                    if (following == null) {
+                      reply.succeed(new Response(stored, null));
+                    } else {
+                      following.begin(stored);
+                    }
+                  });
+            });
+    if (!queued) {
+      throw new SyscallException(ErrorCode.RESOURCE_EXHAUSTED, "the kernel has too much work queued; try again shortly");
+    }
+  }
+
+  /** One follower: gathers while the client is slow, skips the oldest when that is too much, and says so. */
+  private static final class Following implements AgentLog.Follower {
+    private final Reply<Response> reply;
+    private final Deque<LogEntry> waiting = new ArrayDeque<>();
+    private boolean ready;
+    private boolean agentEnded;
+    private int skipped;
+
+    Following(Agent agent, Reply<Response> reply) {
+      this.reply = reply;
+      reply.onAbandon(() -> agent.log().unfollow(this));
+      if (agent.state().isFinal()) {
+        agentEnded = true;
+      } else {
+        agent.log().follow(this);
+      }
+    }
+
+    /** The stored lines come first; those that arrived while they were read and are among them are not repeated. */
+    void begin(List<LogEntry> stored) {
+      long last = stored.isEmpty() ? 0 : stored.get(stored.size() - 1).seq();
+      waiting.removeIf(entry -> entry.seq() <= last);
+      reply.stream(new Response(stored, null), this::pump);
+    }
+
+    @Override
+    public void lines(List<LogEntry> entries) {
+      waiting.addAll(entries);
+      while (waiting.size() > Limits.FOLLOWER_ENTRIES) {
+        waiting.remove();
+        skipped++;
+      }
+      if (ready) {
+        pump();
+      }
+    }
+
+    @Override
+    public void closed() {
+      agentEnded = true;
+      if (ready) {
+        pump();
+      }
+    }
+
+    /** The client has taken what it was sent before. */
+    private void pump() {
+      ready = waiting.isEmpty() && !agentEnded;
+      if (ready) {
+        return;
+      }
+      List<LogEntry> entries = new ArrayList<>(waiting);
+      waiting.clear();
+      Response response = new Response(entries, skipped == 0 ? null : skipped);
+      skipped = 0;
+      if (agentEnded) {
+        reply.succeed(response);
+      } else {
+        reply.stream(response, this::pump);
+      }
+    }
+  }
+}

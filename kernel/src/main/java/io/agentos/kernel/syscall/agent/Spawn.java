@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.syscall.agent;
+
+import io.agentos.kernel.agent.Agent;
+import io.agentos.kernel.agent.AgentRun;
+import io.agentos.kernel.agent.AgentSpec;
+import io.agentos.kernel.agent.Agents;
+import io.agentos.kernel.permission.PermissionLevel;
+import io.agentos.kernel.permission.PermissionSpec;
+import io.agentos.kernel.permission.Permissions;
+import io.agentos.kernel.reactor.Reactor;
+import io.agentos.kernel.reactor.Workers;
+import io.agentos.kernel.syscall.Caller;
+import io.agentos.kernel.syscall.Syscall;
+import io.agentos.kernel.wire.ErrorCode;
+import io.agentos.kernel.wire.SyscallException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Starts an agent; answers when its program runs (its {@code exec} has succeeded) or says why it does not. */
+public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Response> {
+  private final Agents agents;
+  private final Reactor reactor;
+  private final Workers workers;
+
+  public Spawn(Agents agents, Reactor reactor, Workers workers) {
+    this.agents = agents;
+    this.reactor = reactor;
+    this.workers = workers;
+  }
+
+  /** {@code isolation}: each layer and its state; {@code limits}: each limit, what was asked and what enforces it. */
+  public record Response(
+      int id,
+      int agentId,
+      String name,
+      int pid,
+      String status,
+      Map<String, String> isolation,
+      Map<String, Map<String, Object>> limits) {}
+
+  @Override
+  public Class<SpawnRequest> requestType() {
+    return SpawnRequest.class;
+  }
+
+  @Override
+  public void handle(Caller caller, SpawnRequest request, Reply<Response> reply) throws SyscallException {
+    Permissions permissions = permissions(caller, request);
+    boolean queued =
+        workers.tryRun(
+            () -> {
+              try {
+                AgentSpec spec = SpawnCheck.check(caller, request);
+                reactor.post(() -> start(caller, spec, permissions, reply));
+              } catch (SyscallException refusal) {
+                reactor.post(() -> reply.fail(refusal));
+              }
+            });
+    if (!queued) {
+      throw new SyscallException(ErrorCode.RESOURCE_EXHAUSTED, "too many starts are queued; try again shortly");
+    }
+  }
+
+  private static Permissions permissions(Caller caller, SpawnRequest request) throws SyscallException {
+    PermissionSpec asked = request.permissions() == null ? PermissionSpec.EMPTY : request.permissions();
+    PermissionLevel fallback = request.isSandboxed() ? PermissionLevel.SANDBOXED : PermissionLevel.STANDARD;
+    try {
+      Permissions granted = Permissions.grant(asked, fallback);
+      return caller.isOperator() ? granted : caller.permissions().and(granted);
+    } catch (IllegalArgumentException e) {
+      throw SyscallException.invalid("permissions: " + e.getMessage());
+    }
+  }
+
+  private void start(Caller caller, AgentSpec spec, Permissions permissions, Reply<Response> reply) {
+    @Nullable Agent parent = caller.agent();
+    try {
+      agents.spawn(
+          spec,
+          parent,
+          permissions,
+          new Agents.SpawnReply() {
+            @Override
+            public void started(Agent agent, AgentRun run) {
+              reply.succeed(response(agent, run));
+            }
+
+            @Override
+            public void failed(SyscallException why) {
+              reply.fail(why);
+            }
+          });
+    } catch (SyscallException refusal) {
+      reply.fail(refusal);
+    }
+  }
+
+  private static Response response(Agent agent, AgentRun run) {
+    Map<String, Map<String, Object>> limits = new TreeMap<>();
+    Map<String, Object> requested = LimitsRequest.describe(run.limits().limits());
+    run.limits()
+        .enforcedBy()
+        .forEach(
+            (name, by) ->
+                limits.put(
+                    name, Map.of("requested", Optional.ofNullable(requested.get(name)).orElse(""), "enforced_by", by)));
+    int id = agent.id().value();
+    return new Response(id, id, agent.name(), run.pid(), agent.state().wireName(), run.layers(), limits);
+  }
+}

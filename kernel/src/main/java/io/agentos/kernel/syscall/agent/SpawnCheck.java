@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.syscall.agent;
+
+import io.agentos.kernel.agent.AgentSpec;
+import io.agentos.kernel.agent.RestartPolicy;
+import io.agentos.kernel.agent.SandboxLayout;
+import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.sandbox.ResourceLimits;
+import io.agentos.kernel.syscall.Caller;
+import io.agentos.kernel.syscall.Names;
+import io.agentos.kernel.wire.SyscallException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a SPAWN request into a checked {@link AgentSpec}; looks at files, so it runs on a worker thread. */
+final class SpawnCheck {
+  private static final String PYTHON = "/usr/bin/python3";
+  private static final int MOST_RESTARTS = 1_000_000;
+  private static final int MOST_MOUNTS = 64;
+
+  /** Folders too broad to be shown just because a script lies in them; then only the script is. */
+  private static final Set<String> BROAD =
+      Set.of("/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/root", "/run", "/srv",
+          "/tmp", "/usr", "/usr/local", "/usr/bin", "/var", "/var/tmp", "/var/lib");
+
+  private static final Set<String> RESERVED_TARGETS = Set.of("/", "/proc", "/dev", "/usr", "/etc", "/run");
+
+  private SpawnCheck() {}
+
+  static AgentSpec check(Caller caller, SpawnRequest request) throws SyscallException {
+    String name = Names.check(request.name());
+    requireOperatorFor(caller, request);
+    if ((request.script() == null) == (request.command() == null)) {
+      throw SyscallException.invalid("SPAWN needs exactly one of script (a file) and command (program and arguments)");
+    }
+    Path script = request.script() == null ? null : script(request.script());
+    boolean whole = script != null && showsFolder(script);
+    List<String> command = command(request, script);
+    checkCount("env", environment(request).size(), Limits.ENVIRONMENT_ENTRIES);
+    for (Map.Entry<String, String> entry : environment(request).entrySet()) {
+      checkVariable(entry.getKey(), entry.getValue());
+    }
+    ResourceLimits limits = request.limits() == null ? ResourceLimits.NONE : request.limits().check();
+    return new AgentSpec(
+        name,
+        command,
+        environment(request),
+        cwd(request, script),
+        request.isSandboxed(),
+        Boolean.TRUE.equals(request.network()),
+        script,
+        whole,
+        request.workspace() == null ? null : folder("workspace", request.workspace()),
+        mounts(request),
+        limits,
+        restart(request));
+  }
+
+  private static Map<String, String> environment(SpawnRequest request) {
+    return request.env() == null ? Map.of() : request.env();
+  }
+
+  /** An agent can pass on what it has, but not reach the host's files or lift the sandbox through a child. */
+  private static void requireOperatorFor(Caller caller, SpawnRequest request) throws SyscallException {
+    if (caller.isOperator()) {
+      return;
+    }
+    String field =
+        !request.isSandboxed() ? "sandboxed: false"
+            : Boolean.TRUE.equals(request.network()) ? "network: true"
+            : request.mounts() != null ? "mounts"
+            : request.workspace() != null ? "workspace"
+            : request.script() != null ? "script (use command with a program inside the sandbox)"
+            : null;
+    if (field != null) {
+      throw SyscallException.denied("an agent may not use " + field + " in SPAWN; only an operator may");
+    }
+  }
+
+  private static Path script(String text) throws SyscallException {
+    Path path = absolute("script", text);
+    if (!Files.exists(path)) {
+      throw SyscallException.notFound("script " + path + " does not exist");
+    }
+    if (!Files.isRegularFile(path)) {
+      throw SyscallException.invalid("script " + path + " is not a regular file");
+    }
+    if (!Files.isReadable(path)) {
+      throw SyscallException.denied("script " + path + " can't be read by the kernel's user");
+    }
+    return path;
+  }
+
+  private static boolean showsFolder(Path script) {
+    String folder = folderOf(script);
+    return !BROAD.contains(folder)
+        && !folder.equals(System.getProperty("user.home"))
+        && !folder.matches("/home/[^/]+");
+  }
+
+  private static List<String> command(SpawnRequest request, @Nullable Path script) throws SyscallException {
+    List<String> command = new ArrayList<>();
+    if (script == null) {
+      command.addAll(request.command() == null ? List.of() : request.command());
+      if (command.isEmpty() || command.get(0).isEmpty()) {
+        throw SyscallException.invalid("command must name a program");
+      }
+    } else {
+      if (request.python() != null || script.toString().endsWith(".py")) {
+        command.add(request.python() == null ? PYTHON : request.python());
+      } else if (!Files.isExecutable(script)) {
+        throw SyscallException.invalid(
+            "script " + script + " is neither a .py file nor executable; give python or make it executable");
+      }
+      command.add(request.isSandboxed() ? SandboxLayout.SCRIPTS + "/" + script.getFileName() : script.toString());
+    }
+    command.addAll(request.args() == null ? List.of() : request.args());
+    checkCount("command and args", command.size(), Limits.ARGUMENTS);
+    for (String word : command) {
+      if (word.indexOf('\0') >= 0) {
+        throw SyscallException.invalid("command and args must not hold a NUL");
+      }
+    }
+    return command;
+  }
+
+  private static String cwd(SpawnRequest request, @Nullable Path script) throws SyscallException {
+    if (request.cwd() != null) {
+      return absolute("cwd", request.cwd()).toString();
+    }
+    if (request.isSandboxed()) {
+      return SandboxLayout.WORKSPACE;
+    }
+    return script == null ? "/" : folderOf(script);
+  }
+
+  private static String folderOf(Path file) {
+    return String.valueOf(file.getParent());
+  }
+
+  private static List<AgentSpec.Mount> mounts(SpawnRequest request) throws SyscallException {
+    List<AgentSpec.Mount> mounts = new ArrayList<>();
+    List<SpawnRequest.MountRequest> asked = request.mounts() == null ? List.of() : request.mounts();
+    checkCount("mounts", asked.size(), MOST_MOUNTS);
+    for (SpawnRequest.MountRequest mount : asked) {
+      if (mount.source() == null || mount.target() == null) {
+        throw SyscallException.invalid("each of mounts needs source and target");
+      }
+      Path source = absolute("mounts.source", mount.source());
+      if (!Files.exists(source)) {
+        throw SyscallException.notFound("mounts.source " + source + " does not exist");
+      }
+      String target = absolute("mounts.target", mount.target()).toString();
+      if (RESERVED_TARGETS.contains(target)) {
+        throw SyscallException.invalid("mounts.target " + target + " is the sandbox's own; choose another place");
+      }
+      mounts.add(new AgentSpec.Mount(source, target, writable(mount.mode())));
+    }
+    return List.copyOf(mounts);
+  }
+
+  private static boolean writable(@Nullable String mode) throws SyscallException {
+    if (mode == null || mode.equals("ro")) {
+      return false;
+    }
+    if (mode.equals("rw")) {
+      return true;
+    }
+    throw SyscallException.invalid("mounts.mode must be ro or rw, was \"" + mode + "\"");
+  }
+
+  private static RestartPolicy restart(SpawnRequest request) throws SyscallException {
+    int most = request.maxRestarts() == null ? RestartPolicy.DEFAULT_MOST : request.maxRestarts();
+    if (most < 0 || most > MOST_RESTARTS) {
+      throw SyscallException.invalid("max_restarts must be 0 to " + MOST_RESTARTS + ", was " + most);
+    }
+    Duration window = RestartPolicy.DEFAULT_WINDOW;
+    if (request.restartWindow() != null) {
+      if (!(request.restartWindow() > 0 && request.restartWindow() < 1e9)) {
+        throw SyscallException.invalid("restart_window must be a number of seconds above 0");
+      }
+      window = Duration.ofMillis(Math.round(request.restartWindow() * 1000));
+    }
+    return new RestartPolicy(
+        request.restartPolicy() == null ? RestartPolicy.When.NEVER : request.restartPolicy(), most, window);
+  }
+
+  private static Path folder(String field, String text) throws SyscallException {
+    Path path = absolute(field, text);
+    if (!Files.isDirectory(path)) {
+      throw SyscallException.notFound(field + " " + path + " is no folder");
+    }
+    return path;
+  }
+
+  private static Path absolute(String field, String text) throws SyscallException {
+    try {
+      Path path = Path.of(text);
+      if (path.isAbsolute()) {
+        return path.normalize();
+      }
+    } catch (InvalidPathException e) {
+      throw SyscallException.invalid(field + " is no path: " + e.getReason());
+    }
+    throw SyscallException.invalid(field + " must be an absolute path, was \"" + text + "\"");
+  }
+
+  private static void checkVariable(String name, @Nullable String value) throws SyscallException {
+    if (!name.matches("[A-Za-z_][A-Za-z0-9_]*") || name.startsWith("AGENTOS_") || value == null || value.indexOf('\0') >= 0) {
+      throw SyscallException.invalid(
+          "env: \"" + name.replaceAll("\\p{Cntrl}", "?") + "\" is no variable that can be set (letters, digits, _; not AGENTOS_*; no NUL in the value)");
+    }
+  }
+
+  private static void checkCount(String field, int count, int most) throws SyscallException {
+    if (count > most) {
+      throw SyscallException.invalid(field + " has " + count + " entries; at most " + most + " are allowed");
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.syscall.ipc;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.ipc.Mailbox;
+import io.agentos.kernel.ipc.Postboxes;
+import io.agentos.kernel.syscall.Caller;
+import io.agentos.kernel.syscall.Syscall;
+import io.agentos.kernel.wire.SyscallException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Takes messages out of the caller's own mailbox, oldest first; waits for one if asked to. */
+public final class Receive implements Syscall.Deferred<Receive.Request, Receive.Response> {
+  private static final int DEFAULT_MOST = 10;
+
+  private final Postboxes boxes;
+
+  public Receive(Postboxes boxes) {
+    this.boxes = boxes;
+  }
+
+  /** {@code wait} on the wire: true (as long as it takes) or seconds; absent, false or 0: answer at once. */
+  public record Request(@Nullable Integer max, @JsonProperty("wait") @Nullable JsonNode patience) {}
+
+  /** A message; {@code ageMs} since it was sent. */
+  public record Message(int from, String fromName, JsonNode message, long ageMs) {}
+
+  /** Empty when the wait ended without one. */
+  public record Response(List<Message> messages, int count) {}
+
+  @Override
+  public Class<Request> requestType() {
+    return Request.class;
+  }
+
+  @Override
+  public void handle(Caller caller, Request request, Reply<Response> reply) throws SyscallException {
+    int most = request.max() == null ? DEFAULT_MOST : request.max();
+    if (most < 1 || most > Limits.MAILBOX_MESSAGES) {
+      throw SyscallException.invalid("max must be 1 to " + Limits.MAILBOX_MESSAGES + ", was " + most);
+    }
+    Duration wait = wait(request.patience());
+    Mailbox mailbox = boxes.find(caller.id()).orElseThrow(() -> SyscallException.notFound("this caller has no mailbox")).mailbox();
+    if (mailbox.unread() > 0 || wait.isZero()) {
+      reply.succeed(take(mailbox, most));
+      return;
+    }
+    Mailbox.Waiter waiter = () -> reply.succeed(take(mailbox, most));
+    mailbox.await(waiter);
+    reply.onAbandon(() -> mailbox.forget(waiter));
+    reply.onTimeout(
+        wait,
+        () -> {
+          mailbox.forget(waiter);
+          reply.succeed(take(mailbox, most));
+        });
+  }
+
+  private static Duration wait(@Nullable JsonNode wait) throws SyscallException {
+    if (wait == null || wait.isNull()) {
+      return Duration.ZERO;
+    }
+    if (wait.isBoolean()) {
+      return wait.booleanValue() ? Limits.WAIT_LONGEST : Duration.ZERO;
+    }
+    if (!wait.isNumber() || wait.doubleValue() < 0) {
+      throw SyscallException.invalid("wait must be true, false or a number of seconds, was " + wait);
+    }
+    long millis = Math.round(Math.min(wait.doubleValue(), (double) Limits.WAIT_LONGEST.toSeconds()) * 1000);
+    return Duration.ofMillis(millis);
+  }
+
+  private static Response take(Mailbox mailbox, int most) {
+    long now = System.nanoTime();
+    List<Message> messages =
+        mailbox.take(most).stream()
+            .map(m -> new Message(m.from().value(), m.fromName(), m.body(), (now - m.sentNanos()) / 1_000_000))
+            .toList();
+    return new Response(messages, messages.size());
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.syscall.llm;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.agentos.kernel.llm.Llm;
+import io.agentos.kernel.llm.LlmConfig;
+import io.agentos.kernel.syscall.Caller;
+import io.agentos.kernel.syscall.Syscall;
+import io.agentos.kernel.wire.ErrorCode;
+import io.agentos.kernel.wire.Json;
+import io.agentos.kernel.wire.SyscallException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the LLM; waits in the caller's own queue until it is its turn. */
+public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> {
+  private final Llm llm;
+
+  public Think(Llm llm) {
+    this.llm = llm;
+  }
+
+  /** {@code prompt} or {@code messages}; {@code image} or {@code images} go with {@code prompt}; {@code timeout} in seconds. */
+  public record Request(
+      @Nullable String prompt,
+      @Nullable List<JsonNode> messages,
+      @Nullable Image image,
+      @Nullable List<Image> images,
+      @Nullable String systemInstruction,
+      @Nullable String model,
+      @Nullable Double temperature,
+      @Nullable Integer maxTokens,
+      @Nullable String thinkingLevel,
+      @Nullable List<JsonNode> tools,
+      @Nullable ObjectNode responseSchema,
+      @Nullable Integer priority,
+      @Nullable Double timeout,
+      @Nullable Boolean stream) {}
+
+  /** {@code data} is base64. */
+  public record Image(@Nullable String data, @Nullable String mimeType) {}
+
+  /** A part of a streamed answer. */
+  public record Part(String content) {}
+
+  @Override
+  public Class<Request> requestType() {
+    return Request.class;
+  }
+
+  @Override
+  public void handle(Caller caller, Request request, Reply<ObjectNode> reply) throws SyscallException {
+    ObjectNode body = ThinkBody.of(request);
+    Duration timeout = timeout(request.timeout());
+    body.put("timeout_ms", timeout.toMillis());
+    body.put("caller", caller.name());
+    io.agentos.kernel.llm.Request ticket =
+        llm.submit(caller.id(), caller.permissions().llm(), body, ThinkBody.characters(request), new Answer(reply));
+    reply.onAbandon(() -> llm.cancel(ticket));
+    reply.onTimeout(
+        timeout,
+        () -> {
+          llm.cancel(ticket);
+          reply.fail(new SyscallException(ErrorCode.TIMEOUT, "no answer of the LLM within " + timeout.toMillis() + " ms"));
+        });
+  }
+
+  private Duration timeout(@Nullable Double seconds) throws SyscallException {
+    if (seconds == null) {
+      return llm.defaultTimeout();
+    }
+    if (!(seconds > 0 && seconds <= LlmConfig.LONGEST_TIMEOUT.toSeconds())) {
+      throw SyscallException.invalid("timeout must be above 0 and at most " + LlmConfig.LONGEST_TIMEOUT.toSeconds() + " seconds");
+    }
+    return Duration.ofMillis(Math.max(1, Math.round(seconds * 1000)));
+  }
+
+  private static final class Answer implements Llm.Listener {
+    private final Reply<ObjectNode> reply;
+
+    Answer(Reply<ObjectNode> reply) {
+      this.reply = reply;
+    }
+
+    @Override
+    public void part(String content) {
+      reply.part(new Part(content));
+    }
+
+    @Override
+    public void result(JsonNode answer, long queuedMillis, long latencyMillis) {
+      ObjectNode response = Json.object();
+      for (String field : List.of("content", "usage", "model", "provider", "tool_calls", "finish_reason")) {
+        if (answer.has(field)) {
+          response.set(field, answer.get(field));
+        }
+      }
+      response.put("tokens", Llm.tokens(answer)).put("queue_ms", queuedMillis).put("latency_ms", latencyMillis);
+      reply.succeed(response);
+    }
+
+    @Override
+    public void refused(SyscallException why) {
+      reply.fail(why);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.syscall.llm;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.agentos.kernel.wire.Json;
+import io.agentos.kernel.wire.SyscallException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Checks a THINK and writes it as docs/contract/llm-service.md has it. */
+final class ThinkBody {
+  private static final int MOST_MESSAGES = 1000;
+  private static final int MOST_IMAGES = 16;
+  private static final int MOST_TOOLS = 128;
+  private static final int MOST_TOKENS = 1_000_000;
+  private static final double HOTTEST = 2.0;
+  private static final Set<String> ROLES = Set.of("user", "assistant", "tool");
+  private static final Set<String> LEVELS = Set.of("low", "medium", "high");
+
+  private ThinkBody() {}
+
+  static ObjectNode of(Think.Request request) throws SyscallException {
+    if ((request.prompt() == null) == (request.messages() == null)) {
+      throw SyscallException.invalid("THINK needs exactly one of prompt and messages");
+    }
+    ObjectNode body = Json.object();
+    body.set("messages", request.prompt() != null ? promptMessage(request) : messages(request));
+    put(body, "system_instruction", request.systemInstruction());
+    put(body, "model", request.model());
+    if (request.temperature() != null) {
+      body.put("temperature", within("temperature", request.temperature(), 0, HOTTEST));
+    }
+    if (request.maxTokens() != null) {
+      body.put("max_tokens", (int) within("max_tokens", request.maxTokens(), 1, MOST_TOKENS));
+    }
+    if (request.thinkingLevel() != null && !LEVELS.contains(request.thinkingLevel())) {
+      throw SyscallException.invalid("thinking_level must be low, medium or high, was \"" + request.thinkingLevel() + "\"");
+    }
+    put(body, "thinking_level", request.thinkingLevel());
+    if (request.tools() != null) {
+      body.set("tools", tools(request.tools()));
+    }
+    if (request.responseSchema() != null) {
+      body.set("response_schema", request.responseSchema());
+    }
+    return body.put("stream", Boolean.TRUE.equals(request.stream()));
+  }
+
+  /** Of all text in the request: what its cost is estimated by. */
+  static int characters(Think.Request request) {
+    int prompt = request.prompt() == null ? 0 : request.prompt().length();
+    int messages =
+        request.messages() == null ? 0 : request.messages().stream().mapToInt(m -> m.path("content").toString().length()).sum();
+    return prompt + messages + (request.systemInstruction() == null ? 0 : request.systemInstruction().length());
+  }
+
+  private static ArrayNode promptMessage(Think.Request request) throws SyscallException {
+    ObjectNode message = Json.object().put("role", "user");
+    ArrayNode content = message.putArray("content");
+    content.addObject().put("type", "text").put("text", request.prompt());
+    for (Think.Image image : images(request)) {
+      content.addObject().put("type", "image").put("mime_type", image.mimeType()).put("data", image.data());
+    }
+    return Json.MAPPER.createArrayNode().add(message);
+  }
+
+  private static List<Think.Image> images(Think.Request request) throws SyscallException {
+    List<Think.Image> images = new ArrayList<>(request.images() == null ? List.of() : request.images());
+    if (request.image() != null) {
+      images.add(request.image());
+    }
+    if (images.size() > MOST_IMAGES) {
+      throw SyscallException.invalid("at most " + MOST_IMAGES + " images can go with one prompt");
+    }
+    for (Think.Image image : images) {
+      if (image.data() == null || image.mimeType() == null || !image.mimeType().startsWith("image/")) {
+        throw SyscallException.invalid("an image needs data (base64) and mime_type (image/...)");
+      }
+      try {
+        Base64.getDecoder().decode(image.data());
+      } catch (IllegalArgumentException e) {
+        throw SyscallException.invalid("an image's data is not valid base64: " + e.getMessage());
+      }
+    }
+    return images;
+  }
+
+  private static ArrayNode messages(Think.Request request) throws SyscallException {
+    List<JsonNode> messages = request.messages() == null ? List.of() : request.messages();
+    if (request.image() != null || request.images() != null) {
+      throw SyscallException.invalid("with messages, images go into a message's content");
+    }
+    if (messages.isEmpty() || messages.size() > MOST_MESSAGES) {
+      throw SyscallException.invalid("messages must hold 1 to " + MOST_MESSAGES + " messages");
+    }
+    ArrayNode checked = Json.MAPPER.createArrayNode();
+    for (JsonNode message : messages) {
+      if (!message.isObject() || !ROLES.contains(message.path("role").asText())) {
+        throw SyscallException.invalid("each message must be an object whose role is user, assistant or tool");
+      }
+      ObjectNode copy = message.deepCopy();
+      if (message.path("content").isTextual()) {
+        copy.putArray("content").addObject().put("type", "text").put("text", message.get("content").textValue());
+      } else if (message.has("content") && !message.get("content").isArray()) {
+        throw SyscallException.invalid("a message's content must be text or an array of parts");
+      }
+      checked.add(copy);
+    }
+    return checked;
+  }
+
+  private static ArrayNode tools(List<JsonNode> tools) throws SyscallException {
+    if (tools.size() > MOST_TOOLS) {
+      throw SyscallException.invalid("at most " + MOST_TOOLS + " tools can be offered");
+    }
+    ArrayNode array = Json.MAPPER.createArrayNode();
+    for (JsonNode tool : tools) {
+      if (!tool.path("name").isTextual()) {
+        throw SyscallException.invalid("each of tools must be an object with a name");
+      }
+      array.add(tool);
+    }
+    return array;
+  }
+
+  private static double within(String field, double value, double least, double most) throws SyscallException {
+    if (!(value >= least && value <= most)) {
+      throw SyscallException.invalid(field + " must be " + (long) least + " to " + (long) most + ", was " + value);
+    }
+    return value;
+  }
+
+  private static void put(ObjectNode body, String field, @Nullable String value) {
+    if (value != null) {
+      body.put(field, value);
+    }
+  }
+}
