@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from peer import Peer
 
 from agentos import AgentOSClient, AsyncAgentOSClient, AsyncStream
 
 AnyClient = Any
+MakeClient = Callable[[Peer], AnyClient]
 
 
 class BlockingFace:

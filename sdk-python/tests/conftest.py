@@ -3,20 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from clients import AnyClient, connect
+from clients import MakeClient, connect
 from hypothesis import settings
-from peer import Peer
+from peer import MakePeer, Peer
 
 settings.register_profile("agentos", deadline=None, print_blob=True)
 settings.load_profile("agentos")
-
-MakePeer = Callable[..., Peer]
-MakeClient = Callable[[Peer], AnyClient]
 
 
 @pytest.fixture

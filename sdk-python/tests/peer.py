@@ -154,3 +154,6 @@ class Peer:
                         talk.answer(opcode, self._welcome)
             except OSError:
                 pass  # The client hung up in the middle, as some tests mean it to.
+
+
+MakePeer = Callable[..., Peer]

@@ -9,8 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from conftest import MakePeer
-from peer import PATIENCE_SECONDS, Talk
+from peer import PATIENCE_SECONDS, MakePeer, Talk
 
 from agentos import AsyncAgentOSClient, ConnectionLost, Opcode
 from agentos._limits import EXTRA_CONNECTIONS, STREAM_BYTES_AHEAD

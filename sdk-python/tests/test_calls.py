@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 import pytest
-from conftest import MakeClient, MakePeer
-from peer import Talk
+from clients import MakeClient
+from peer import MakePeer, Talk
 
 import agentos
 from agentos import Opcode

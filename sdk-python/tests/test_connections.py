@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import MakeClient, MakePeer
-from peer import PATIENCE_SECONDS, Talk
+from clients import MakeClient
+from peer import PATIENCE_SECONDS, MakePeer, Talk
 
 from agentos import AgentOSClient, Busy, ConnectionLost, NotRunning, Opcode
 from agentos._limits import EXTRA_CONNECTIONS

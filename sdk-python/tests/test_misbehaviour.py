@@ -7,9 +7,8 @@ import threading
 from typing import Any
 
 import pytest
-from clients import connect
-from conftest import MakeClient, MakePeer
-from peer import HEADER, HELLO, MAGIC, PATIENCE_SECONDS, WELCOME, Talk
+from clients import MakeClient, connect
+from peer import HEADER, HELLO, MAGIC, PATIENCE_SECONDS, WELCOME, MakePeer, Talk
 
 from agentos import (
     ConnectionLost,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from clients import connect
-from conftest import MakePeer
+from peer import MakePeer
 
 from agentos import AgentOSClient, NotRunning, _socket_path
 from agentos._socket_path import Place, candidates, check_owner

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from conftest import MakeClient, MakePeer
-from peer import Talk
+from clients import MakeClient
+from peer import MakePeer, Talk
 
 from agentos import CommandFailed, ConnectionLost, ExecResult, KernelError, LogEntry, Opcode, ThinkPart, ThinkResult
 from agentos._limits import EXTRA_CONNECTIONS

@@ -29,6 +29,7 @@ CALL_SECONDS = 60.0
 # A call with a time of its own is given this much more: the kernel's verdict should come first.
 ANSWER_MARGIN_SECONDS = 10.0
 
-# What the kernel grants when a call names no time: it answers before, or something is wrong.
+# What a kernel grants a call that names no time (a THINK: the most it can be configured to grant). It answers before
+# that, or something is wrong.
 EXEC_SECONDS = 30.0
-THINK_SECONDS = 600.0
+THINK_SECONDS = 1800.0
