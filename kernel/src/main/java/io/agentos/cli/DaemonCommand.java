@@ -20,7 +20,10 @@ import picocli.CommandLine.Option;
       "kernels with different ones live side by side."
     })
 final class DaemonCommand implements Callable<Integer> {
-  @Option(names = "--config", paramLabel = "FILE", description = "Configuration (default: ./agentos.toml, /etc/agentos/agentos.toml).")
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Configuration (default: ./agentos.toml, /etc/agentos/agentos.toml).")
   private @Nullable Path config;
 
   @Option(names = "--socket", paramLabel = "PATH", description = "Where to listen for operators.")
@@ -29,7 +32,10 @@ final class DaemonCommand implements Callable<Integer> {
   @Option(names = "--log-json", description = "Log one JSON object a line.", arity = "0")
   private @Nullable Boolean jsonLogs;
 
-  @Option(names = "--log-level", paramLabel = "LEVEL", description = "error, warn, info, debug or trace.")
+  @Option(
+      names = "--log-level",
+      paramLabel = "LEVEL",
+      description = "error, warn, info, debug or trace.")
   private @Nullable String logLevel;
 
   @Override

@@ -20,7 +20,10 @@ public final class Main implements Runnable {
 
   private Main() {}
 
-  /** Runs one command and exits with its code: 0 done, 1 failed, 2 wrong usage; {@code run} and {@code exec}: the program's. */
+  /**
+   * Runs one command and exits with its code: 0 done, 1 failed, 2 wrong usage; {@code run} and
+   * {@code exec}: the program's.
+   */
   public static void main(String[] args) {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One agent through all its runs: identity, permissions, mailbox and log stay; the process comes and goes. */
+/**
+ * One agent through all its runs: identity, permissions, mailbox and log stay; the process comes
+ * and goes.
+ */
 @ReactorConfined
 public final class Agent {
   private final AgentId id;

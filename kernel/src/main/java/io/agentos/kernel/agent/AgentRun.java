@@ -2,11 +2,11 @@
 package io.agentos.kernel.agent;
 
 import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.posix.ErrnoException;
+import io.agentos.kernel.posix.Sys;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.reactor.ReactorConfined;
 import io.agentos.kernel.reactor.Timers;
-import io.agentos.kernel.posix.ErrnoException;
-import io.agentos.kernel.posix.Sys;
 import io.agentos.kernel.sandbox.Consumption;
 import io.agentos.kernel.sandbox.Enforcement;
 import io.agentos.kernel.sandbox.Freezer;
@@ -18,7 +18,10 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One run of an agent, from launch to reaped: watches its limits, stores its output, finds out why it ended. */
+/**
+ * One run of an agent, from launch to reaped: watches its limits, stores its output, finds out why
+ * it ended.
+ */
 @ReactorConfined
 public final class AgentRun implements SandboxProcess.Observer {
   /** What the process table wants to know. */
@@ -53,7 +56,12 @@ public final class AgentRun implements SandboxProcess.Observer {
   private int stopSignal;
   private @Nullable Duration stopGrace;
 
-  AgentRun(Agent agent, Reactor reactor, Enforcement enforcement, Enforcement.Prepared limits, Events events) {
+  AgentRun(
+      Agent agent,
+      Reactor reactor,
+      Enforcement enforcement,
+      Enforcement.Prepared limits,
+      Events events) {
     this.agent = agent;
     this.reactor = reactor;
     this.enforcement = enforcement;
@@ -141,7 +149,8 @@ public final class AgentRun implements SandboxProcess.Observer {
     freezer = enforcement.started(limits, running, initPid, () -> noteCause(ExitReason.OOM));
     Duration limit = limits.limits().wallTime();
     if (limit != null) {
-      wallTime = reactor.schedule(limit, () -> stop(ExitReason.WALL_TIME, SIGTERM, WALL_TIME_GRACE));
+      wallTime =
+          reactor.schedule(limit, () -> stop(ExitReason.WALL_TIME, SIGTERM, WALL_TIME_GRACE));
     }
     if (stopGrace != null) {
       deliverStop(running, stopSignal, stopGrace);
@@ -189,7 +198,10 @@ public final class AgentRun implements SandboxProcess.Observer {
 
   @Override
   public void output(SandboxProcess.Stream stream, byte[] bytes) {
-    agent.log().output(stream.ordinal(), bytes, () -> Objects.requireNonNull(process).resumeOutput(stream));
+    agent
+        .log()
+        .output(
+            stream.ordinal(), bytes, () -> Objects.requireNonNull(process).resumeOutput(stream));
   }
 
   @Override
@@ -201,7 +213,8 @@ public final class AgentRun implements SandboxProcess.Observer {
     }
     enforcement.ended(Objects.requireNonNull(process));
     if (failure == null && pid == 0 && cause == null) {
-      failure = new SandboxProcess.Failure("start", 0, "the sandbox helper ended before the program ran");
+      failure =
+          new SandboxProcess.Failure("start", 0, "the sandbox helper ended before the program ran");
     }
     if (failure != null) {
       events.startFailed(this, failure);
@@ -213,7 +226,10 @@ public final class AgentRun implements SandboxProcess.Observer {
   private ExitRecord record(SandboxProcess.Exit exit) {
     ExitReason reason = reason(exit);
     long peak =
-        limits.cgroup().flatMap(cgroup -> cgroup.number("memory.peak", "")).orElse(exit.maxRssBytes());
+        limits
+            .cgroup()
+            .flatMap(cgroup -> cgroup.number("memory.peak", ""))
+            .orElse(exit.maxRssBytes());
     ExitRecord.Usage usage = new ExitRecord.Usage(exit.cpuMillis(), peak, uptimeMillis());
     int code = exit.signal() == 0 ? exit.code() : 128 + exit.signal();
     return new ExitRecord(reason, code, exit.signal(), describe(reason, exit), usage);
@@ -236,8 +252,12 @@ public final class AgentRun implements SandboxProcess.Observer {
 
   private String describe(ExitReason reason, SandboxProcess.Exit exit) {
     return switch (reason) {
-      case OOM -> "killed: it used more than its memory limit of " + limits.limits().memoryBytes() + " bytes";
-      case WALL_TIME -> "ended: it ran longer than its wall_time limit of " + limits.limits().wallTime();
+      case OOM ->
+          "killed: it used more than its memory limit of "
+              + limits.limits().memoryBytes()
+              + " bytes";
+      case WALL_TIME ->
+          "ended: it ran longer than its wall_time limit of " + limits.limits().wallTime();
       case KILLED -> "killed on request";
       case SIGNALLED -> "ended by signal " + exit.signal();
       case EXITED -> "exited with code " + exit.code();

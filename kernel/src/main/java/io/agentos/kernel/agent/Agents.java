@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The process table: every agent that lives and the last ones that ended; starts, stops and restarts them. */
+/**
+ * The process table: every agent that lives and the last ones that ended; starts, stops and
+ * restarts them.
+ */
 @ReactorConfined
 public final class Agents implements AgentRun.Events {
   /** The one who opens and closes an agent's own socket. */
@@ -73,26 +76,42 @@ public final class Agents implements AgentRun.Events {
   }
 
   /** Enters an agent into the table and starts it; {@code reply} hears when it runs, or why not. */
-  public void spawn(AgentSpec spec, @Nullable Agent parent, Permissions permissions, SpawnReply reply) throws SyscallException {
+  public void spawn(
+      AgentSpec spec, @Nullable Agent parent, Permissions permissions, SpawnReply reply)
+      throws SyscallException {
     reactor.check();
     if (closed) {
-      throw new SyscallException(ErrorCode.UNAVAILABLE, "the kernel is shutting down and starts no more agents");
+      throw new SyscallException(
+          ErrorCode.UNAVAILABLE, "the kernel is shutting down and starts no more agents");
     }
     if (liveByName.containsKey(spec.name())) {
       throw new SyscallException(
           ErrorCode.ALREADY_EXISTS,
-          "an agent named \"" + spec.name() + "\" is alive (id " + liveByName.get(spec.name()).id() + "); kill it or choose another name");
+          "an agent named \""
+              + spec.name()
+              + "\" is alive (id "
+              + liveByName.get(spec.name()).id()
+              + "); kill it or choose another name");
     }
     if (liveByName.size() >= Limits.AGENTS) {
-      throw new SyscallException(ErrorCode.RESOURCE_EXHAUSTED, Limits.AGENTS + " agents are alive; no more are started");
+      throw new SyscallException(
+          ErrorCode.RESOURCE_EXHAUSTED, Limits.AGENTS + " agents are alive; no more are started");
     }
     AgentId id = ids.next();
     Agent agent;
     try {
-      agent = new Agent(id, spec, parent, permissions, new AgentLog(reactor, workers, paths.agentLog(id, spec.name())));
+      agent =
+          new Agent(
+              id,
+              spec,
+              parent,
+              permissions,
+              new AgentLog(reactor, workers, paths.agentLog(id, spec.name())));
       doors().open(agent);
     } catch (IOException e) {
-      throw new SyscallException(ErrorCode.INTERNAL, "can't make the files of agent " + spec.name() + ": " + e.getMessage());
+      throw new SyscallException(
+          ErrorCode.INTERNAL,
+          "can't make the files of agent " + spec.name() + ": " + e.getMessage());
     }
     byId.put(id, agent);
     liveByName.put(spec.name(), agent);
@@ -150,13 +169,20 @@ public final class Agents implements AgentRun.Events {
 
   private static ExitRecord neverRan(SandboxProcess.Failure failure) {
     return new ExitRecord(
-        ExitReason.START_FAILED, 125, 0, failure.stage() + ": " + failure.text(), new ExitRecord.Usage(0, 0, 0));
+        ExitReason.START_FAILED,
+        125,
+        0,
+        failure.stage() + ": " + failure.text(),
+        new ExitRecord.Usage(0, 0, 0));
   }
 
   private static SyscallException refusal(SandboxProcess.Failure failure) {
-    ErrorCode code = failure.stage().equals("exec") ? ErrorCode.INVALID_REQUEST : ErrorCode.UNAVAILABLE;
+    ErrorCode code =
+        failure.stage().equals("exec") ? ErrorCode.INVALID_REQUEST : ErrorCode.UNAVAILABLE;
     return new SyscallException(
-        code, "the agent could not be started: " + failure.text(), Map.of("stage", failure.stage(), "errno", failure.errno()));
+        code,
+        "the agent could not be started: " + failure.text(),
+        Map.of("stage", failure.stage(), "errno", failure.errno()));
   }
 
   @Override
@@ -173,7 +199,13 @@ public final class Agents implements AgentRun.Events {
     }
     Optional<Duration> wait = agent.restarts().next(System.nanoTime());
     if (wait.isEmpty()) {
-      agent.log().note("given up after " + agent.restarts().policy().most() + " restarts within " + agent.restarts().policy().window());
+      agent
+          .log()
+          .note(
+              "given up after "
+                  + agent.restarts().policy().most()
+                  + " restarts within "
+                  + agent.restarts().policy().window());
       finish(agent, exit, AgentState.FAILED);
       return;
     }
@@ -210,7 +242,10 @@ public final class Agents implements AgentRun.Events {
     }
   }
 
-  /** Ends an agent: {@code signal} first, and after {@code grace} by force. {@link Agent#whenEnded} tells when. */
+  /**
+   * Ends an agent: {@code signal} first, and after {@code grace} by force. {@link Agent#whenEnded}
+   * tells when.
+   */
   public void kill(Agent agent, int signal, Duration grace) {
     reactor.check();
     if (agent.state() == AgentState.BACKOFF) {
@@ -218,7 +253,15 @@ public final class Agents implements AgentRun.Events {
         agent.restartTimer.cancel();
       }
       ExitRecord last = agent.exit().orElseThrow();
-      finish(agent, new ExitRecord(ExitReason.KILLED, last.exitCode(), last.signal(), "killed while it waited to restart", last.usage()), AgentState.EXITED);
+      finish(
+          agent,
+          new ExitRecord(
+              ExitReason.KILLED,
+              last.exitCode(),
+              last.signal(),
+              "killed while it waited to restart",
+              last.usage()),
+          AgentState.EXITED);
       return;
     }
     if (agent.state() != AgentState.STOPPING) {
@@ -239,10 +282,18 @@ public final class Agents implements AgentRun.Events {
     agent.become(AgentState.RUNNING);
   }
 
-  private static void requireState(Agent agent, AgentState state, String verb) throws SyscallException {
+  private static void requireState(Agent agent, AgentState state, String verb)
+      throws SyscallException {
     if (agent.state() != state) {
       throw SyscallException.invalid(
-          "agent " + agent.id() + " is " + agent.state().wireName() + "; only one that is " + state.wireName() + " can be " + verb);
+          "agent "
+              + agent.id()
+              + " is "
+              + agent.state().wireName()
+              + "; only one that is "
+              + state.wireName()
+              + " can be "
+              + verb);
     }
   }
 
@@ -268,7 +319,9 @@ public final class Agents implements AgentRun.Events {
     return Collections.unmodifiableCollection(byId.values());
   }
 
-  /** Ends every agent; {@code whenDone} runs when the last has ended. Nothing is started any more. */
+  /**
+   * Ends every agent; {@code whenDone} runs when the last has ended. Nothing is started any more.
+   */
   public void shutDown(Duration grace, Runnable whenDone) {
     closed = true;
     List<Agent> live = List.copyOf(liveByName.values());

@@ -5,8 +5,8 @@ import io.agentos.kernel.base.AgentId;
 import io.agentos.kernel.posix.Sys;
 
 /**
- * The host user behind an agent. As root each agent gets a host id of its own, out of a range that no account uses;
- * otherwise all agents are the kernel's own user, told apart by their namespaces.
+ * The host user behind an agent. As root each agent gets a host id of its own, out of a range that
+ * no account uses; otherwise all agents are the kernel's own user, told apart by their namespaces.
  */
 public final class HostIdentity {
   /** Above the ranges of adduser, subuid and systemd-nspawn, below 2^31. */

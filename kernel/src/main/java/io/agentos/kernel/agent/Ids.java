@@ -9,8 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Gives each agent and each operator connection a number that no other had under this state folder, ever: logs and
- * workspaces are named by it. Numbers are reserved on disk in blocks, so that a killed kernel repeats none.
+ * Gives each agent and each operator connection a number that no other had under this state folder,
+ * ever: logs and workspaces are named by it. Numbers are reserved on disk in blocks, so that a
+ * killed kernel repeats none.
  */
 @ReactorConfined
 public final class Ids {
@@ -30,7 +31,10 @@ public final class Ids {
     try {
       last = Files.exists(file) ? Integer.parseInt(Files.readString(file).trim()) : 0;
     } catch (NumberFormatException e) {
-      throw new IOException(file + " should hold the last agent number, but does not; remove it to start from 1 again", e);
+      throw new IOException(
+          file
+              + " should hold the last agent number, but does not; remove it to start from 1 again",
+          e);
     }
     reserved = last;
     reserve();

@@ -34,7 +34,8 @@ public record RestartPolicy(When when, int most, Duration window) {
           return when;
         }
       }
-      throw new IllegalArgumentException("unknown restart policy \"" + name + "\"; there are never, on-failure, always");
+      throw new IllegalArgumentException(
+          "unknown restart policy \"" + name + "\"; there are never, on-failure, always");
     }
   }
 

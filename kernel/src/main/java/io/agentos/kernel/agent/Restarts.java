@@ -24,7 +24,10 @@ final class Restarts {
     return policy;
   }
 
-  /** The wait before the next run; empty when the policy's number of restarts in its window is used up. */
+  /**
+   * The wait before the next run; empty when the policy's number of restarts in its window is used
+   * up.
+   */
   Optional<Duration> next(long nowNanos) {
     while (!recentNanos.isEmpty() && nowNanos - recentNanos.peek() > policy.window().toNanos()) {
       recentNanos.remove();

@@ -25,7 +25,12 @@ public final class RunFactory {
   private final Launcher launcher;
   private int runs;
 
-  public RunFactory(Reactor reactor, Workers workers, SandboxLayout layout, Enforcement enforcement, Launcher launcher) {
+  public RunFactory(
+      Reactor reactor,
+      Workers workers,
+      SandboxLayout layout,
+      Enforcement enforcement,
+      Launcher launcher) {
     this.reactor = reactor;
     this.workers = workers;
     this.layout = layout;
@@ -35,8 +40,12 @@ public final class RunFactory {
 
   private record Prepared(SandboxPlan plan, Enforcement.Prepared limits) {}
 
-  /** Either {@code begun} is told of the run, which then reports to {@code events}, or {@code failed} of the reason. */
-  void begin(Agent agent, AgentRun.Events events, Consumer<AgentRun> begun, Consumer<String> failed) {
+  /**
+   * Either {@code begun} is told of the run, which then reports to {@code events}, or {@code
+   * failed} of the reason.
+   */
+  void begin(
+      Agent agent, AgentRun.Events events, Consumer<AgentRun> begun, Consumer<String> failed) {
     String cgroup = agent.id() + "." + ++runs;
     boolean queued =
         workers.tryRun(
@@ -56,12 +65,18 @@ public final class RunFactory {
   private Prepared prepare(Agent agent, String cgroup) throws IOException {
     AgentSpec spec = agent.spec();
     SandboxPlan plan =
-        spec.sandboxed() ? layout.sandboxed(agent.id(), spec) : layout.unsandboxed(agent.id(), spec);
+        spec.sandboxed()
+            ? layout.sandboxed(agent.id(), spec)
+            : layout.unsandboxed(agent.id(), spec);
     return new Prepared(plan, enforcement.prepare(cgroup, spec.limits(), plan));
   }
 
   private void launch(
-      Agent agent, Prepared prepared, AgentRun.Events events, Consumer<AgentRun> begun, Consumer<String> failed) {
+      Agent agent,
+      Prepared prepared,
+      AgentRun.Events events,
+      Consumer<AgentRun> begun,
+      Consumer<String> failed) {
     if (agent.state() == AgentState.STOPPING) {
       releaseLater(prepared.limits);
       failed.accept("it was killed before it started");
@@ -69,8 +84,9 @@ public final class RunFactory {
     }
     AgentRun run = new AgentRun(agent, reactor, enforcement, prepared.limits, events);
     begun.accept(run);
-    if (!launcher.launch(new Launcher.Request(prepared.plan), run)) {
-      run.failed(new SandboxProcess.Failure("spawn", 0, "too many starts are waiting; try again shortly"));
+    if (!launcher.launch(() -> new Launcher.Request(prepared.plan), run)) {
+      run.failed(
+          new SandboxProcess.Failure("spawn", 0, "too many starts are waiting; try again shortly"));
     }
   }
 

@@ -27,22 +27,54 @@ public final class SandboxLayout {
   private static final long SHM_BYTES = 64L << 20;
 
   /** Of /usr-merged systems these are links into /usr, of others folders. */
-  private static final List<String> SYSTEM = List.of("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32");
+  private static final List<String> SYSTEM =
+      List.of("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32");
 
-  /** The files of /etc that programs need and that tell nothing about the host's people or secrets. */
+  /**
+   * The files of /etc that programs need and that tell nothing about the host's people or secrets.
+   */
   private static final List<String> ETC =
       List.of(
-          "alternatives", "ca-certificates", "ca-certificates.conf", "debian_version", "ld.so.cache", "ld.so.conf",
-          "ld.so.conf.d", "localtime", "magic", "mime.types", "nsswitch.conf", "os-release", "protocols", "python3",
-          "python3.10", "python3.11", "python3.12", "python3.13", "services", "ssl/certs", "ssl/openssl.cnf",
-          "java-17-openjdk", "java-21-openjdk");
+          "alternatives",
+          "ca-certificates",
+          "ca-certificates.conf",
+          "debian_version",
+          "ld.so.cache",
+          "ld.so.conf",
+          "ld.so.conf.d",
+          "localtime",
+          "magic",
+          "mime.types",
+          "nsswitch.conf",
+          "os-release",
+          "protocols",
+          "python3",
+          "python3.10",
+          "python3.11",
+          "python3.12",
+          "python3.13",
+          "services",
+          "ssl/certs",
+          "ssl/openssl.cnf",
+          "java-17-openjdk",
+          "java-21-openjdk");
 
   /** Only with {@code network: true}: how to find names. */
   private static final List<String> ETC_NETWORK = List.of("hosts", "resolv.conf");
 
   /** In a script's folder these are shown empty: a project's keys lie beside its scripts. */
   private static final List<String> MASKED =
-      List.of(".env", ".env.local", ".git", ".ssh", ".aws", ".gnupg", ".netrc", ".npmrc", ".pypirc", ".git-credentials");
+      List.of(
+          ".env",
+          ".env.local",
+          ".git",
+          ".ssh",
+          ".aws",
+          ".gnupg",
+          ".netrc",
+          ".npmrc",
+          ".pypirc",
+          ".git-credentials");
 
   private final KernelPaths paths;
 
@@ -77,9 +109,13 @@ public final class SandboxLayout {
     return plan;
   }
 
-  /** The plan of an agent that asked for no sandbox: supervised, limited, and otherwise the kernel's user. */
+  /**
+   * The plan of an agent that asked for no sandbox: supervised, limited, and otherwise the kernel's
+   * user.
+   */
   public SandboxPlan unsandboxed(AgentId id, AgentSpec spec) {
-    SandboxPlan plan = new SandboxPlan(spec.command()).with("--supervise-only").with("--chdir", spec.cwd());
+    SandboxPlan plan =
+        new SandboxPlan(spec.command()).with("--supervise-only").with("--chdir", spec.cwd());
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     variables.put("HOME", System.getProperty("user.home"));
@@ -100,7 +136,8 @@ public final class SandboxLayout {
     return variables;
   }
 
-  private static void common(Map<String, String> variables, AgentId id, AgentSpec spec, String socket) {
+  private static void common(
+      Map<String, String> variables, AgentId id, AgentSpec spec, String socket) {
     variables.put("LANG", "C.UTF-8");
     variables.put("PYTHONUNBUFFERED", "1");
     variables.put("PYTHONDONTWRITEBYTECODE", "1");
@@ -137,14 +174,20 @@ public final class SandboxLayout {
   /** The sandbox knows two users: itself and nobody. */
   private void accounts(SandboxPlan plan, AgentId id) throws IOException {
     Path folder = paths.agentRuntime(id);
-    String user = "agent:x:1000:1000::/workspace:/bin/sh\nnobody:x:65534:65534::/:/usr/sbin/nologin\n";
+    String user =
+        "agent:x:1000:1000::/workspace:/bin/sh\nnobody:x:65534:65534::/:/usr/sbin/nologin\n";
     Path passwd = Files.write(folder.resolve("passwd"), user.getBytes(StandardCharsets.US_ASCII));
-    Path group = Files.write(folder.resolve("group"), "agent:x:1000:\nnogroup:x:65534:\n".getBytes(StandardCharsets.US_ASCII));
+    Path group =
+        Files.write(
+            folder.resolve("group"),
+            "agent:x:1000:\nnogroup:x:65534:\n".getBytes(StandardCharsets.US_ASCII));
     plan.with("--own-ro-bind", passwd, "/etc/passwd").with("--own-ro-bind", group, "/etc/group");
   }
 
   private Path workspace(AgentId id, AgentSpec spec) throws IOException {
-    return spec.workspace() != null ? spec.workspace() : Files.createDirectories(paths.workspace(id, spec.name()));
+    return spec.workspace() != null
+        ? spec.workspace()
+        : Files.createDirectories(paths.workspace(id, spec.name()));
   }
 
   private static void script(SandboxPlan plan, AgentSpec spec) {
@@ -170,7 +213,10 @@ public final class SandboxLayout {
 
   /** Names may hold characters that host names may not. */
   private static String hostname(String name) {
-    String cleaned = name.toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9-]+", "-").replaceAll("^-+|-+$", "");
+    String cleaned =
+        name.toLowerCase(java.util.Locale.ROOT)
+            .replaceAll("[^a-z0-9-]+", "-")
+            .replaceAll("^-+|-+$", "");
     return cleaned.isEmpty() ? "agent" : cleaned.substring(0, Math.min(cleaned.length(), 63));
   }
 }

@@ -5,9 +5,13 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes as people write them: {@code 4096}, {@code 256M}, {@code 1.5G}; K, M, G, T are powers of 1024. */
+/**
+ * Sizes as people write them: {@code 4096}, {@code 256M}, {@code 1.5G}; K, M, G, T are powers of
+ * 1024.
+ */
 public final class ByteSize {
-  private static final Pattern FORM = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,6})?)\\s*([KMGT]?)(?:I?B)?");
+  private static final Pattern FORM =
+      Pattern.compile("(\\d{1,15}(?:\\.\\d{1,6})?)\\s*([KMGT]?)(?:I?B)?");
   private static final String UNITS = "KMGT";
 
   private ByteSize() {}
@@ -20,7 +24,8 @@ public final class ByteSize {
   public static long parse(String text) {
     Matcher matcher = FORM.matcher(text.trim().toUpperCase(Locale.ROOT));
     if (!matcher.matches()) {
-      throw new IllegalArgumentException("\"" + text + "\" is no size; write bytes or a number with K, M, G or T, such as 256M");
+      throw new IllegalArgumentException(
+          "\"" + text + "\" is no size; write bytes or a number with K, M, G or T, such as 256M");
     }
     int power = matcher.group(2).isEmpty() ? 0 : UNITS.indexOf(matcher.group(2)) + 1;
     double bytes = Double.parseDouble(matcher.group(1)) * Math.pow(1024, power);

@@ -70,7 +70,9 @@ public final class Limits {
   public static final int LOG_LINES_DEFAULT = 100;
   public static final int LOG_LINES_MOST = 10_000;
 
-  /** LOGS -f entries that wait for a slow follower before lines are skipped (and the skip is said). */
+  /**
+   * LOGS -f entries that wait for a slow follower before lines are skipped (and the skip is said).
+   */
   public static final int FOLLOWER_ENTRIES = 1000;
 
   /** Between asking an agent to stop and ending it. */

@@ -41,8 +41,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the sockets and gives everyone who comes in an identity: who came in by an agent's own socket is that agent, who
- * came in by the main one is an operator. Nothing that is said on a connection changes that.
+ * Opens the sockets and gives everyone who comes in an identity: who came in by an agent's own
+ * socket is that agent, who came in by the main one is an operator. Nothing that is said on a
+ * connection changes that.
  */
 @ReactorConfined
 final class Doorkeeper implements Agents.Doors {
@@ -69,7 +70,8 @@ final class Doorkeeper implements Agents.Doors {
   private @Nullable Dispatcher dispatcher;
   private @Nullable Listener operators;
 
-  Doorkeeper(Reactor reactor, KernelPaths paths, Ids ids, Postboxes postboxes, Llm llm) throws IOException {
+  Doorkeeper(Reactor reactor, KernelPaths paths, Ids ids, Postboxes postboxes, Llm llm)
+      throws IOException {
     this.reactor = reactor;
     this.paths = paths;
     this.ids = ids;
@@ -96,7 +98,8 @@ final class Doorkeeper implements Agents.Doors {
       this.agent = agent;
       Path folder = Files.createDirectories(paths.agentRuntime(agent.id()));
       Sys.chmod(folder.toString(), 0700);
-      listener = new Listener(reactor, paths.agentSocket(agent.id()), AGENT_SOCKET_MODE, this::came);
+      listener =
+          new Listener(reactor, paths.agentSocket(agent.id()), AGENT_SOCKET_MODE, this::came);
       box = postboxes.open(agent.id());
     }
 
@@ -144,9 +147,13 @@ final class Doorkeeper implements Agents.Doors {
     @Override
     public Caller caller() throws SyscallException {
       View view =
-          door.agent.run().flatMap(AgentRun::view)
-              .orElseThrow(() -> new SyscallException(ErrorCode.UNAVAILABLE, "this agent is not running"));
-      return new Caller(door.agent.id(), door.agent, door.agent.permissions(), view, door.box.name());
+          door.agent
+              .run()
+              .flatMap(AgentRun::view)
+              .orElseThrow(
+                  () -> new SyscallException(ErrorCode.UNAVAILABLE, "this agent is not running"));
+      return new Caller(
+          door.agent.id(), door.agent, door.agent.permissions(), view, door.box.name());
     }
 
     @Override
@@ -186,7 +193,8 @@ final class Doorkeeper implements Agents.Doors {
   private void operatorCame(UnixSocketChannel channel) throws IOException {
     Credentials peer = channel.getOption(UnixSocketOptions.SO_PEERCRED);
     if (peer.getUid() != Sys.uid() && peer.getUid() != 0) {
-      log.warn("user {} (pid {}) came to the operators' socket; refused", peer.getUid(), peer.getPid());
+      log.warn(
+          "user {} (pid {}) came to the operators' socket; refused", peer.getUid(), peer.getPid());
       channel.close();
       return;
     }

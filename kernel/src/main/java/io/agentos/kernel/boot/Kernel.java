@@ -55,7 +55,9 @@ public final class Kernel {
   private final CountDownLatch ended = new CountDownLatch(1);
   private boolean stopping;
 
-  /** Prepares everything on the calling thread, which becomes the reactor's; {@link #run()} serves. */
+  /**
+   * Prepares everything on the calling thread, which becomes the reactor's; {@link #run()} serves.
+   */
   public Kernel(KernelConfig config) throws IOException {
     this.config = config;
     KernelPaths paths = config.paths();
@@ -69,7 +71,8 @@ public final class Kernel {
     launcher = new Launcher(reactor, paths.helper());
     Enforcement enforcement = new Enforcement(cgroups, monitor);
     ids = new Ids(paths.state().resolve("last-id"));
-    RunFactory runs = new RunFactory(reactor, workers, new SandboxLayout(paths), enforcement, launcher);
+    RunFactory runs =
+        new RunFactory(reactor, workers, new SandboxLayout(paths), enforcement, launcher);
     agents = new Agents(reactor, workers, paths, ids, runs);
     llm = new Llm(reactor, config.llm());
     Postboxes postboxes = new Postboxes(reactor);
@@ -81,19 +84,36 @@ public final class Kernel {
             reactor,
             workers,
             new Services(
-                protocol, reactor, workers, agents, postboxes, new io.agentos.kernel.fs.Files(),
-                new Commands(reactor, launcher), llm, web));
-    log.info("{} descriptors, cgroup controllers {}", descriptors, cgroups.map(CgroupTree::controllers).map(Object::toString).orElse("none"));
+                protocol,
+                reactor,
+                workers,
+                agents,
+                postboxes,
+                new io.agentos.kernel.fs.Files(),
+                new Commands(reactor, workers, launcher),
+                llm,
+                web));
+    log.info(
+        "{} descriptors, cgroup controllers {}",
+        descriptors,
+        cgroups.map(CgroupTree::controllers).map(Object::toString).orElse("none"));
   }
 
   private static void requireHelper(Path helper) throws BootException {
     if (!Files.isExecutable(helper)) {
-      throw new BootException("the sandbox helper " + helper + " is missing; build it with `make -C sandbox-native`");
+      throw new BootException(
+          "the sandbox helper " + helper + " is missing; build it with `make -C sandbox-native`");
     }
   }
 
   private static void makeFolders(KernelPaths paths) throws IOException {
-    for (Path folder : new Path[] {paths.socket().getParent(), paths.state(), paths.runtime(), paths.runtime().resolve("agents")}) {
+    for (Path folder :
+        new Path[] {
+          paths.socket().getParent(),
+          paths.state(),
+          paths.runtime(),
+          paths.runtime().resolve("agents")
+        }) {
       if (!Files.isDirectory(folder)) {
         Files.createDirectories(folder);
         Sys.chmod(folder.toString(), 0700);

@@ -17,26 +17,57 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that can be configured: command line over environment over {@code agentos.toml} over defaults. An unknown key
- * refuses to start and names the nearest known one.
+ * Everything that can be configured: command line over environment over {@code agentos.toml} over
+ * defaults. An unknown key refuses to start and names the nearest known one.
  *
  * @param jsonLogs one JSON object a line instead of text for people
  */
 public record KernelConfig(
-    KernelPaths paths, int maxPayload, boolean jsonLogs, String logLevel, LlmConfig llm, Optional<Path> file) {
+    KernelPaths paths,
+    int maxPayload,
+    boolean jsonLogs,
+    String logLevel,
+    LlmConfig llm,
+    Optional<Path> file) {
   private static final List<String> KEYS =
-      List.of("socket", "state_dir", "runtime_dir", "log.format", "log.level", "protocol.max_payload",
-          "scheduler.concurrency", "scheduler.queue_per_agent", "scheduler.timeout_s");
+      List.of(
+          "socket",
+          "state_dir",
+          "runtime_dir",
+          "log.format",
+          "log.level",
+          "protocol.max_payload",
+          "scheduler.concurrency",
+          "scheduler.queue_per_agent",
+          "scheduler.timeout_s");
 
   /** The tables that others read. */
   private static final List<String> FOREIGN_TABLES = List.of("llm");
 
   private static final List<String> LLM_ENVIRONMENT =
-      List.of("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "GEMINI_API_KEY", "GOOGLE_API_KEY", "AGENTOS_LLM_SCRIPT",
-          "AGENTOS_GEMINI_BASE_URL", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE");
+      List.of(
+          "PATH",
+          "HOME",
+          "LANG",
+          "LC_ALL",
+          "TZ",
+          "TMPDIR",
+          "GEMINI_API_KEY",
+          "GOOGLE_API_KEY",
+          "AGENTOS_LLM_SCRIPT",
+          "AGENTOS_GEMINI_BASE_URL",
+          "HTTPS_PROXY",
+          "https_proxy",
+          "NO_PROXY",
+          "no_proxy",
+          "SSL_CERT_FILE");
 
   /** What the command line may say. */
-  public record Options(@Nullable Path config, @Nullable Path socket, @Nullable Boolean jsonLogs, @Nullable String logLevel) {}
+  public record Options(
+      @Nullable Path config,
+      @Nullable Path socket,
+      @Nullable Boolean jsonLogs,
+      @Nullable String logLevel) {}
 
   /**
    * Reads the configuration.
@@ -45,23 +76,39 @@ public record KernelConfig(
    * @param environment the process's
    * @throws BootException naming the key and what would be right
    */
-  public static KernelConfig load(Path home, Map<String, String> environment, Options options) throws IOException {
+  public static KernelConfig load(Path home, Map<String, String> environment, Options options)
+      throws IOException {
     Optional<Path> file = Optional.ofNullable(options.config()).or(() -> defaultFile());
     JsonNode toml = file.isPresent() ? parse(file.get()) : new TomlMapper().createObjectNode();
     checkKeys(toml, "", file.map(Path::toString).orElse(""));
     Values values = new Values(toml, file.map(Path::toString).orElse("the configuration"));
-    Path socket = Optional.ofNullable(options.socket()).or(() -> path(environment.get("AGENTOS_SOCKET")))
-        .or(() -> values.path("socket")).orElse(Places.defaultSocket(environment));
-    Path runtime = path(environment.get("AGENTOS_RUNTIME_DIR")).or(() -> values.path("runtime_dir")).orElse(Places.runtimeFor(socket, environment));
-    Path state = path(environment.get("AGENTOS_STATE_DIR")).or(() -> values.path("state_dir")).orElse(Places.defaultState(environment));
+    Path socket =
+        Optional.ofNullable(options.socket())
+            .or(() -> path(environment.get("AGENTOS_SOCKET")))
+            .or(() -> values.path("socket"))
+            .orElse(Places.defaultSocket(environment));
+    Path runtime =
+        path(environment.get("AGENTOS_RUNTIME_DIR"))
+            .or(() -> values.path("runtime_dir"))
+            .orElse(Places.runtimeFor(socket, environment));
+    Path state =
+        path(environment.get("AGENTOS_STATE_DIR"))
+            .or(() -> values.path("state_dir"))
+            .orElse(Places.defaultState(environment));
     KernelPaths paths =
         new KernelPaths(
-            socket.toAbsolutePath(), state.toAbsolutePath(), runtime.toAbsolutePath(),
-            home.resolve("sandbox-native/build/agentos-sandbox"), home.resolve("sdk-python/src"));
-    boolean json = Optional.ofNullable(options.jsonLogs()).orElse(values.text("log.format", "text").equals("json"));
+            socket.toAbsolutePath(),
+            state.toAbsolutePath(),
+            runtime.toAbsolutePath(),
+            home.resolve("sandbox-native/build/agentos-sandbox"),
+            home.resolve("sdk-python/src"));
+    boolean json =
+        Optional.ofNullable(options.jsonLogs())
+            .orElse(values.text("log.format", "text").equals("json"));
     return new KernelConfig(
         paths,
-        values.integer("protocol.max_payload", Limits.DEFAULT_MAX_PAYLOAD, 1024, Limits.LARGEST_MAX_PAYLOAD),
+        values.integer(
+            "protocol.max_payload", Limits.DEFAULT_MAX_PAYLOAD, 1024, Limits.LARGEST_MAX_PAYLOAD),
         json,
         Optional.ofNullable(options.logLevel()).orElse(values.text("log.level", "info")),
         new LlmConfig(
@@ -78,14 +125,21 @@ public record KernelConfig(
         new java.util.ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx256m",
-                "-jar", home.resolve("llm-service/target/agentos-llm-service-0.1.0.jar").toString()));
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx512m",
+                "-Xshare:auto",
+                "-XX:SharedArchiveFile=" + home.resolve(".agentos/llm.jsa"),
+                "-jar",
+                home.resolve("llm-service/target/agentos-llm-service-0.1.0.jar").toString()));
     config.ifPresent(file -> command.addAll(List.of("--config", file.toAbsolutePath().toString())));
     return List.copyOf(command);
   }
 
   private static Optional<Path> defaultFile() {
-    return List.of(Path.of("agentos.toml"), Path.of("/etc/agentos/agentos.toml")).stream().filter(Files::isRegularFile).findFirst();
+    return List.of(Path.of("agentos.toml"), Path.of("/etc/agentos/agentos.toml")).stream()
+        .filter(Files::isRegularFile)
+        .findFirst();
   }
 
   private static Optional<Path> path(@Nullable String text) {
@@ -94,7 +148,8 @@ public record KernelConfig(
 
   private static JsonNode parse(Path file) throws IOException {
     if (!Files.isReadable(file)) {
-      throw new BootException("the configuration file " + file + " does not exist or can't be read");
+      throw new BootException(
+          "the configuration file " + file + " does not exist or can't be read");
     }
     try {
       return new TomlMapper().readTree(file.toFile());
@@ -109,10 +164,12 @@ public record KernelConfig(
       if (prefix.isEmpty() && FOREIGN_TABLES.contains(key)) {
         continue;
       }
-      if (field.getValue().isObject() && KEYS.stream().anyMatch(known -> known.startsWith(key + "."))) {
+      if (field.getValue().isObject()
+          && KEYS.stream().anyMatch(known -> known.startsWith(key + "."))) {
         checkKeys(field.getValue(), key + ".", file);
       } else if (!KEYS.contains(key)) {
-        throw new BootException("unknown key \"" + key + "\" in " + file + "; did you mean \"" + nearest(key) + "\"?");
+        throw new BootException(
+            "unknown key \"" + key + "\" in " + file + "; did you mean \"" + nearest(key) + "\"?");
       }
     }
   }
@@ -159,8 +216,12 @@ public record KernelConfig(
       if (value.isMissingNode()) {
         return fallback;
       }
-      if (!value.canConvertToInt() || !value.isIntegralNumber() || value.intValue() < least || value.intValue() > most) {
-        throw new BootException(key + " in " + file + " must be a whole number from " + least + " to " + most);
+      if (!value.canConvertToInt()
+          || !value.isIntegralNumber()
+          || value.intValue() < least
+          || value.intValue() > most) {
+        throw new BootException(
+            key + " in " + file + " must be a whole number from " + least + " to " + most);
       }
       return value.intValue();
     }

@@ -40,7 +40,8 @@ final class Notify {
     }
     String path = socket.startsWith("@") ? "\0" + socket.substring(1) : socket;
     try (UnixDatagramChannel channel = UnixDatagramChannel.open()) {
-      channel.send(ByteBuffer.wrap(message.getBytes(StandardCharsets.UTF_8)), new UnixSocketAddress(path));
+      channel.send(
+          ByteBuffer.wrap(message.getBytes(StandardCharsets.UTF_8)), new UnixSocketAddress(path));
     } catch (IOException e) {
       log.warn("systemd can't be notified through {}: {}", socket, e.toString());
     }

@@ -11,13 +11,18 @@ public final class Places {
 
   private Places() {}
 
-  /** {@code $XDG_RUNTIME_DIR/agentos/agentos.sock} for a user, {@code /run/agentos/agentos.sock} for root. */
+  /**
+   * {@code $XDG_RUNTIME_DIR/agentos/agentos.sock} for a user, {@code /run/agentos/agentos.sock} for
+   * root.
+   */
   public static Path defaultSocket(Map<String, String> environment) {
     return runtime(environment).resolve("agentos.sock");
   }
 
   static Path runtimeFor(Path socket, Map<String, String> environment) {
-    return socket.equals(defaultSocket(environment)) ? runtime(environment) : Path.of(socket + ".d");
+    return socket.equals(defaultSocket(environment))
+        ? runtime(environment)
+        : Path.of(socket + ".d");
   }
 
   static Path defaultState(Map<String, String> environment) {
@@ -35,7 +40,9 @@ public final class Places {
     if (xdg != null && !xdg.isEmpty() && !isRoot()) {
       return Path.of(xdg, NAME);
     }
-    return isRoot() ? Path.of("/run", NAME) : Path.of("/tmp", NAME + "-" + System.getProperty("user.name"));
+    return isRoot()
+        ? Path.of("/run", NAME)
+        : Path.of("/tmp", NAME + "-" + System.getProperty("user.name"));
   }
 
   private static boolean isRoot() {

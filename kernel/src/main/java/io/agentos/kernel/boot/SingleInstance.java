@@ -11,8 +11,8 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees to it that one socket has one kernel: a lock file beside it is held as long as the kernel lives, so a socket file
- * without a holder of the lock is a dead kernel's and may be replaced.
+ * Sees to it that one socket has one kernel: a lock file beside it is held as long as the kernel
+ * lives, so a socket file without a holder of the lock is a dead kernel's and may be replaced.
  */
 final class SingleInstance implements AutoCloseable {
   private final FileChannel channel;
@@ -30,12 +30,15 @@ final class SingleInstance implements AutoCloseable {
    */
   static SingleInstance claim(Path socket) throws IOException {
     Path lockFile = socket.resolveSibling(socket.getFileName() + ".lock");
-    FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel channel =
+        FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     FileLock lock = tryLock(channel);
     if (lock == null) {
       channel.close();
       throw new BootException(
-          "another kernel is running on " + socket + "; stop it, or choose another socket with --socket or AGENTOS_SOCKET");
+          "another kernel is running on "
+              + socket
+              + "; stop it, or choose another socket with --socket or AGENTOS_SOCKET");
     }
     Files.deleteIfExists(socket);
     return new SingleInstance(channel, lock);

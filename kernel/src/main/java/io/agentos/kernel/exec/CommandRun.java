@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** One command from launch to end: gathers its output up to a bound, ends it at its deadline. */
 @ReactorConfined
 public final class CommandRun implements SandboxProcess.Observer {
-  /** Who asked for the command; hears first of output (if it wants it at once), then of the end or the failure. */
+  /**
+   * Who asked for the command; hears first of output (if it wants it at once), then of the end or
+   * the failure.
+   */
   public interface Listener {
     /** Whether output is wanted as it comes; else it is gathered. */
     boolean streams();
@@ -27,7 +30,12 @@ public final class CommandRun implements SandboxProcess.Observer {
 
   /** How it went; {@code wallMillis} since it was asked for. */
   public record Result(
-      byte[] stdout, byte[] stderr, boolean truncated, boolean timedOut, SandboxProcess.Exit exit, long wallMillis) {}
+      byte[] stdout,
+      byte[] stderr,
+      boolean truncated,
+      boolean timedOut,
+      SandboxProcess.Exit exit,
+      long wallMillis) {}
 
   private final Reactor reactor;
   private final Commands.Command command;
@@ -46,7 +54,8 @@ public final class CommandRun implements SandboxProcess.Observer {
     this.command = command;
     this.listener = listener;
     this.whenOver = whenOver;
-    this.captures = new Capture[] {new Capture(command.outputBytes()), new Capture(command.outputBytes())};
+    this.captures =
+        new Capture[] {new Capture(command.outputBytes()), new Capture(command.outputBytes())};
   }
 
   /** Ends the command and all it started; its result is still reported. */
@@ -108,6 +117,8 @@ public final class CommandRun implements SandboxProcess.Observer {
     }
     long wallMillis = (System.nanoTime() - begunNanos) / 1_000_000;
     boolean truncated = captures[0].truncated() || captures[1].truncated();
-    listener.ended(new Result(captures[0].bytes(), captures[1].bytes(), truncated, timedOut, exit, wallMillis));
+    listener.ended(
+        new Result(
+            captures[0].bytes(), captures[1].bytes(), truncated, timedOut, exit, wallMillis));
   }
 }

@@ -13,8 +13,8 @@ import jnr.constants.platform.Errno;
 import jnr.posix.FileStat;
 
 /**
- * READ and WRITE: a file is opened once, in the caller's view and with the caller's rights; what was opened is judged by
- * its real path, and used through that descriptor. For worker threads.
+ * READ and WRITE: a file is opened once, in the caller's view and with the caller's rights; what
+ * was opened is judged by its real path, and used through that descriptor. For worker threads.
  */
 public final class Files {
   private static final int NEW_FILE_MODE = 0644;
@@ -38,9 +38,11 @@ public final class Files {
   /**
    * Reads part of a regular file.
    *
-   * @throws SyscallException NOT_FOUND, PERMISSION_DENIED, or INVALID_REQUEST for what is no regular file
+   * @throws SyscallException NOT_FOUND, PERMISSION_DENIED, or INVALID_REQUEST for what is no
+   *     regular file
    */
-  public Content read(View view, PathRules rules, String path, long offset, int limit) throws SyscallException {
+  public Content read(View view, PathRules rules, String path, long offset, int limit)
+      throws SyscallException {
     checkPath(path);
     try (View.Lease lease = view.lease()) {
       int handle = Sys.openBelow(lease.root(), path, Sys.O_PATH, 0, 0);
@@ -56,12 +58,14 @@ public final class Files {
     }
   }
 
-  private static Content readFrom(int handle, long size, long offset, int limit) throws ErrnoException {
+  private static Content readFrom(int handle, long size, long offset, int limit)
+      throws ErrnoException {
     int fd = Sys.open("/proc/self/fd/" + handle, Sys.O_RDONLY | Sys.O_NONBLOCK | Sys.O_NOCTTY);
     try {
       int wanted = (int) Math.max(0, Math.min(limit, size - offset));
       // Files of /proc and /sys say that they are empty; what they hold is small.
-      ByteBuffer buffer = Sys.allocate(Math.max(1, size == 0 ? Math.min(limit, 64 * 1024) : wanted));
+      ByteBuffer buffer =
+          Sys.allocate(Math.max(1, size == 0 ? Math.min(limit, 64 * 1024) : wanted));
       int length = Sys.readAt(fd, buffer, offset);
       byte[] bytes = new byte[length];
       buffer.get(0, bytes);
@@ -72,7 +76,8 @@ public final class Files {
   }
 
   /** Writes a file; see {@link Mode}. Returns the number of bytes. */
-  public int write(View view, PathRules rules, String path, byte[] bytes, Mode mode) throws SyscallException {
+  public int write(View view, PathRules rules, String path, byte[] bytes, Mode mode)
+      throws SyscallException {
     checkPath(path);
     if (path.endsWith("/")) {
       throw SyscallException.invalid("path " + path + " names a folder; WRITE needs a file's name");
@@ -83,7 +88,11 @@ public final class Files {
       int slash = real.lastIndexOf('/');
       int folder =
           Sys.openBelow(
-              lease.root(), real.substring(0, slash + 1), Sys.O_PATH | Sys.O_DIRECTORY, 0, Sys.RESOLVE_NO_SYMLINKS);
+              lease.root(),
+              real.substring(0, slash + 1),
+              Sys.O_PATH | Sys.O_DIRECTORY,
+              0,
+              Sys.RESOLVE_NO_SYMLINKS);
       try {
         writeIn(folder, real.substring(slash + 1), path, bytes, mode);
       } finally {
@@ -95,8 +104,11 @@ public final class Files {
     }
   }
 
-  /** The path without links of the file, or of its folder plus its name when it does not exist yet. */
-  private static String resolveTarget(View.Lease lease, String path) throws ErrnoException, SyscallException {
+  /**
+   * The path without links of the file, or of its folder plus its name when it does not exist yet.
+   */
+  private static String resolveTarget(View.Lease lease, String path)
+      throws ErrnoException, SyscallException {
     try {
       int existing = Sys.openBelow(lease.root(), path, Sys.O_PATH, 0, 0);
       try {
@@ -115,7 +127,9 @@ public final class Files {
     if (name.equals(".") || name.equals("..")) {
       throw SyscallException.invalid("path " + path + " names a folder; WRITE needs a file's name");
     }
-    int folder = Sys.openBelow(lease.root(), path.substring(0, slash + 1), Sys.O_PATH | Sys.O_DIRECTORY, 0, 0);
+    int folder =
+        Sys.openBelow(
+            lease.root(), path.substring(0, slash + 1), Sys.O_PATH | Sys.O_DIRECTORY, 0, 0);
     try {
       String real = realPath(folder);
       return (real.equals("/") ? "" : real) + "/" + name;
@@ -124,7 +138,8 @@ public final class Files {
     }
   }
 
-  private void writeIn(int folder, String name, String path, byte[] bytes, Mode mode) throws ErrnoException, SyscallException {
+  private void writeIn(int folder, String name, String path, byte[] bytes, Mode mode)
+      throws ErrnoException, SyscallException {
     int create = Sys.O_WRONLY | Sys.O_CREAT | Sys.O_NOCTTY | Sys.O_NONBLOCK;
     if (mode == Mode.WRITE) {
       replace(folder, name, bytes);
@@ -140,13 +155,20 @@ public final class Files {
     }
   }
 
-  /** A new file under a name nobody knows, then renamed over the old: readers see the old bytes or the new ones. */
+  /**
+   * A new file under a name nobody knows, then renamed over the old: readers see the old bytes or
+   * the new ones.
+   */
   private void replace(int folder, String name, byte[] bytes) throws ErrnoException {
     String temporary = "." + Long.toHexString(random.nextLong()) + ".agentos-tmp";
     int mode = modeOf(folder, name);
     int fd =
         Sys.openBelow(
-            folder, temporary, Sys.O_WRONLY | Sys.O_CREAT | Sys.O_EXCL | Sys.O_NOCTTY, NEW_FILE_MODE, Sys.RESOLVE_NO_SYMLINKS);
+            folder,
+            temporary,
+            Sys.O_WRONLY | Sys.O_CREAT | Sys.O_EXCL | Sys.O_NOCTTY,
+            NEW_FILE_MODE,
+            Sys.RESOLVE_NO_SYMLINKS);
     try {
       Sys.writeFully(fd, bytes);
       Sys.fchmod(fd, mode);
@@ -177,11 +199,13 @@ public final class Files {
 
   private static void checkPath(String path) throws SyscallException {
     if (!path.startsWith("/") || path.indexOf('\0') >= 0) {
-      throw SyscallException.invalid("path must be absolute and hold no NUL, was \"" + path.replace('\0', '?') + "\"");
+      throw SyscallException.invalid(
+          "path must be absolute and hold no NUL, was \"" + path.replace('\0', '?') + "\"");
     }
   }
 
-  private static FileStat requireRegular(int fd, String path) throws ErrnoException, SyscallException {
+  private static FileStat requireRegular(int fd, String path)
+      throws ErrnoException, SyscallException {
     FileStat stat = Sys.stat(fd);
     if (stat.isDirectory()) {
       throw SyscallException.invalid(path + " is a folder, not a file");
@@ -197,7 +221,8 @@ public final class Files {
     return path.endsWith(DELETED) ? path.substring(0, path.length() - DELETED.length()) : path;
   }
 
-  private static void refuse(@org.jspecify.annotations.Nullable String reason) throws SyscallException {
+  private static void refuse(@org.jspecify.annotations.Nullable String reason)
+      throws SyscallException {
     if (reason != null) {
       throw SyscallException.denied(reason);
     }
@@ -205,17 +230,26 @@ public final class Files {
 
   private static SyscallException translate(String verb, String path, ErrnoException e) {
     if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {
-      return SyscallException.notFound("can't " + verb + " " + path + ": there is no such file or folder");
+      return SyscallException.notFound(
+          "can't " + verb + " " + path + ": there is no such file or folder");
     }
     if (e.is(Errno.EACCES) || e.is(Errno.EPERM) || e.is(Errno.EROFS)) {
-      return SyscallException.denied("the system refuses to " + verb + " " + path + " for this caller: " + ErrnoException.describe(e.errno()));
+      return SyscallException.denied(
+          "the system refuses to "
+              + verb
+              + " "
+              + path
+              + " for this caller: "
+              + ErrnoException.describe(e.errno()));
     }
     if (e.is(Errno.EEXIST)) {
-      return new SyscallException(ErrorCode.ALREADY_EXISTS, path + " exists; mode create makes new files only");
+      return new SyscallException(
+          ErrorCode.ALREADY_EXISTS, path + " exists; mode create makes new files only");
     }
     if (e.is(Errno.ENOSPC) || e.is(Errno.EDQUOT)) {
       return new SyscallException(ErrorCode.RESOURCE_EXHAUSTED, "no space left to write " + path);
     }
-    return SyscallException.invalid("can't " + verb + " " + path + ": " + ErrnoException.describe(e.errno()));
+    return SyscallException.invalid(
+        "can't " + verb + " " + path + ": " + ErrnoException.describe(e.errno()));
   }
 }

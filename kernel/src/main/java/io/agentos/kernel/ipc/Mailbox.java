@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** One bounded queue of messages; survives restarts of its owner. Those who wait are served in the order they came. */
+/**
+ * One bounded queue of messages; survives restarts of its owner. Those who wait are served in the
+ * order they came.
+ */
 @ReactorConfined
 public final class Mailbox {
   /** A message as its receiver sees it; the sender is stated by the kernel. */
@@ -33,12 +36,18 @@ public final class Mailbox {
    *
    * @param owner the receiver's name, for the error
    */
-  public void post(AgentId from, String fromName, JsonNode body, String owner) throws SyscallException {
+  public void post(AgentId from, String fromName, JsonNode body, String owner)
+      throws SyscallException {
     int size = Json.encode(body).length;
     if (messages.size() >= Limits.MAILBOX_MESSAGES || bytes + size > Limits.MAILBOX_BYTES) {
       throw new SyscallException(
           ErrorCode.RESOURCE_EXHAUSTED,
-          owner + " has " + messages.size() + " unread messages (" + bytes + " bytes) and takes no more until it reads some");
+          owner
+              + " has "
+              + messages.size()
+              + " unread messages ("
+              + bytes
+              + " bytes) and takes no more until it reads some");
     }
     messages.add(new Message(from, fromName, body, size, System.nanoTime()));
     bytes += size;

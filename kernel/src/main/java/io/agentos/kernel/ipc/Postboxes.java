@@ -13,7 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Who can be written to: a mailbox for each agent and each operator connection, found by id or by name. */
+/**
+ * Who can be written to: a mailbox for each agent and each operator connection, found by id or by
+ * name.
+ */
 @ReactorConfined
 public final class Postboxes {
   /** One receiver. */
@@ -61,7 +64,8 @@ public final class Postboxes {
   public void register(Box box, String name) throws SyscallException {
     Box holder = byName.get(name);
     if (holder != null && holder != box) {
-      throw new SyscallException(ErrorCode.ALREADY_EXISTS, "the name \"" + name + "\" is taken by " + holder.id());
+      throw new SyscallException(
+          ErrorCode.ALREADY_EXISTS, "the name \"" + name + "\" is taken by " + holder.id());
     }
     byName.remove(box.name);
     box.name = name;

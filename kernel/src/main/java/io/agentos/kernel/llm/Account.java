@@ -10,7 +10,9 @@ import java.util.Deque;
 final class Account {
   final Deque<Request> queue = new ArrayDeque<>();
 
-  /** Tokens served so far, lifted when the caller comes back from idling; the least is served next. */
+  /**
+   * Tokens served so far, lifted when the caller comes back from idling; the least is served next.
+   */
   long virtualTokens;
 
   long tokensUsed;

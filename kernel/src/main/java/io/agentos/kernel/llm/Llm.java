@@ -22,13 +22,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shares the LLM among agents: a bounded queue each, served in the order of least tokens received (a virtual token
- * counter per agent with lift, after Sheng et al., "Fairness in Serving Large Language Models", OSDI 2024), within quotas
- * and a bound on concurrency. Starts the service on first use and again when it has died.
+ * Shares the LLM among agents: a bounded queue each, served in the order of least tokens received
+ * (a virtual token counter per agent with lift, after Sheng et al., "Fairness in Serving Large
+ * Language Models", OSDI 2024), within quotas and a bound on concurrency. Starts the service on
+ * first use and again when it has died.
  */
 @ReactorConfined
 public final class Llm {
-  /** Who asked; told on the reactor thread: of parts if it streams, then once of the result or the refusal. */
+  /**
+   * Who asked; told on the reactor thread: of parts if it streams, then once of the result or the
+   * refusal.
+   */
   public interface Listener {
     void part(String content);
 
@@ -42,7 +46,10 @@ public final class Llm {
 
   private static final Logger log = LoggerFactory.getLogger(Llm.class);
 
-  /** After a death of the service the next start waits this long; doubled by each further one without an answer. */
+  /**
+   * After a death of the service the next start waits this long; doubled by each further one
+   * without an answer.
+   */
   private static final Duration RESTART_WAIT = Duration.ofMillis(100);
 
   private static final int MOST_DEATHS = 5;
@@ -69,19 +76,26 @@ public final class Llm {
    * @param promptCharacters for the estimate of its cost
    * @return to be given to {@link #cancel}
    */
-  public Request submit(AgentId caller, LlmQuota quota, ObjectNode body, int promptCharacters, Listener listener)
+  public Request submit(
+      AgentId caller, LlmQuota quota, ObjectNode body, int promptCharacters, Listener listener)
       throws SyscallException {
     reactor.check();
     Account account = accounts.computeIfAbsent(caller, id -> new Account());
     if (account.callsMade >= quota.maxCalls()) {
-      throw new SyscallException(ErrorCode.QUOTA_EXCEEDED, "this agent's quota of " + quota.maxCalls() + " LLM calls is used up");
+      throw new SyscallException(
+          ErrorCode.QUOTA_EXCEEDED,
+          "this agent's quota of " + quota.maxCalls() + " LLM calls is used up");
     }
     if (account.tokensUsed >= quota.maxTokens()) {
-      throw new SyscallException(ErrorCode.QUOTA_EXCEEDED, "this agent's quota of " + quota.maxTokens() + " LLM tokens is used up");
+      throw new SyscallException(
+          ErrorCode.QUOTA_EXCEEDED,
+          "this agent's quota of " + quota.maxTokens() + " LLM tokens is used up");
     }
     if (account.queue.size() >= config.queuePerAgent()) {
       throw new SyscallException(
-          ErrorCode.RESOURCE_EXHAUSTED, config.queuePerAgent() + " LLM calls of this agent are waiting; wait for one to be answered");
+          ErrorCode.RESOURCE_EXHAUSTED,
+          config.queuePerAgent()
+              + " LLM calls of this agent are waiting; wait for one to be answered");
     }
     if (account.queue.isEmpty() && account.running == 0) {
       lift(account);
@@ -102,7 +116,9 @@ public final class Llm {
         .ifPresent(least -> account.virtualTokens = Math.max(account.virtualTokens, least));
   }
 
-  /** The caller has gone, or waited long enough: takes the request out, or stops it at the provider. */
+  /**
+   * The caller has gone, or waited long enough: takes the request out, or stops it at the provider.
+   */
   public void cancel(Request request) {
     if (request.over) {
       return;
@@ -137,7 +153,10 @@ public final class Llm {
       ObjectNode line = Json.object().put("id", request.id).put("op", "generate");
       line.setAll(request.body);
       if (!service.send(line)) {
-        refuse(request, new SyscallException(ErrorCode.UNAVAILABLE, "the LLM service does not keep up; try again shortly"));
+        refuse(
+            request,
+            new SyscallException(
+                ErrorCode.UNAVAILABLE, "the LLM service does not keep up; try again shortly"));
         return;
       }
       running.put(request.id, request);
@@ -145,7 +164,11 @@ public final class Llm {
       request.account.virtualTokens += request.expectedTokens;
     } catch (IOException e) {
       log.error("llm-service can't be started: {}", e.toString());
-      refuse(request, new SyscallException(ErrorCode.UNAVAILABLE, "the LLM service can't be started; the kernel's log says why"));
+      refuse(
+          request,
+          new SyscallException(
+              ErrorCode.UNAVAILABLE,
+              "the LLM service can't be started; the kernel's log says why"));
     }
   }
 
@@ -161,7 +184,9 @@ public final class Llm {
       int current = ++generation;
       process =
           new LlmProcess(
-              config, answer -> reactor.post(() -> answered(answer)), () -> reactor.post(() -> died(current)));
+              config,
+              answer -> reactor.post(() -> answered(answer)),
+              () -> reactor.post(() -> died(current)));
       log.info("llm-service started as pid {}", process.pid());
     }
     return process;
@@ -207,7 +232,9 @@ public final class Llm {
   /** Input, output and thinking tokens; cached ones are part of the input. */
   public static long tokens(JsonNode answer) {
     JsonNode usage = answer.path("usage");
-    return usage.path("input").asLong() + usage.path("output").asLong() + usage.path("thinking").asLong();
+    return usage.path("input").asLong()
+        + usage.path("output").asLong()
+        + usage.path("thinking").asLong();
   }
 
   private static SyscallException refusal(JsonNode answer) {
@@ -222,7 +249,8 @@ public final class Llm {
     if (answer.has("retry_after_ms")) {
       details.put("retry_after_ms", answer.get("retry_after_ms").asLong());
     }
-    return new SyscallException(code, answer.path("message").asText("the LLM provider failed"), details);
+    return new SyscallException(
+        code, answer.path("message").asText("the LLM provider failed"), details);
   }
 
   /** What was under way is asked again once, unless part of it was paid for by a second death. */
@@ -240,7 +268,11 @@ public final class Llm {
         continue;
       }
       if (request.retried || deaths > MOST_DEATHS) {
-        refuse(request, new SyscallException(ErrorCode.UNAVAILABLE, "the LLM service ended while it worked on this; it may have been paid for"));
+        refuse(
+            request,
+            new SyscallException(
+                ErrorCode.UNAVAILABLE,
+                "the LLM service ended while it worked on this; it may have been paid for"));
       } else {
         request.retried = true;
         request.account.queue.addFirst(request);

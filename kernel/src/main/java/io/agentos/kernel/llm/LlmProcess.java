@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The running {@code llm-service}: newline JSON over its standard streams, each served by a thread of its own, so that a
- * slow service never holds up the reactor. It ends by itself when the kernel is gone, as its input ends then.
+ * The running {@code llm-service}: newline JSON over its standard streams, each served by a thread
+ * of its own, so that a slow service never holds up the reactor. It ends by itself when the kernel
+ * is gone, as its input ends then.
  */
 final class LlmProcess implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LlmProcess.class);
@@ -55,7 +56,8 @@ final class LlmProcess implements AutoCloseable {
   /** Queues one request; false when the service does not keep up. */
   boolean send(ObjectNode request) {
     try {
-      byte[] line = (Json.MAPPER.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8);
+      byte[] line =
+          (Json.MAPPER.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8);
       return toWrite.offer(line);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("a request that was decoded must be encodable", e);
@@ -63,7 +65,9 @@ final class LlmProcess implements AutoCloseable {
   }
 
   private void read(Consumer<JsonNode> answers, Runnable ended) {
-    try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       while (true) {
         Optional<String> line = Optional.ofNullable(lines.readLine());
         if (line.isEmpty()) {
@@ -84,7 +88,8 @@ final class LlmProcess implements AutoCloseable {
     try {
       return Optional.of(Json.MAPPER.readTree(line));
     } catch (JsonProcessingException e) {
-      log.error("llm-service wrote a line that is no JSON ({} characters); it is dropped", line.length());
+      log.error(
+          "llm-service wrote a line that is no JSON ({} characters); it is dropped", line.length());
       return Optional.empty();
     }
   }

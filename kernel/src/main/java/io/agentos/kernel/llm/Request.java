@@ -24,7 +24,12 @@ public final class Request {
   boolean retried;
   boolean over;
 
-  Request(Account account, ObjectNode body, LlmQuota quota, Llm.Listener listener, int promptCharacters) {
+  Request(
+      Account account,
+      ObjectNode body,
+      LlmQuota quota,
+      Llm.Listener listener,
+      int promptCharacters) {
     this.account = account;
     this.body = body;
     this.quota = quota;

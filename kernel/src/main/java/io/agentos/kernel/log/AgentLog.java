@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One agent's output: to its bounded files and to those who follow it.
  *
- * <p>Bytes are taken one chunk at a time: the next is asked for when the last is on disk, so a flood slows the agent that
- * makes it and costs the kernel one chunk.
+ * <p>Bytes are taken one chunk at a time: the next is asked for when the last is on disk, so a
+ * flood slows the agent that makes it and costs the kernel one chunk.
  */
 @ReactorConfined
 public final class AgentLog {
@@ -101,7 +101,9 @@ public final class AgentLog {
               reactor.post(() -> written(done));
             });
     if (!accepted) {
-      log.warn("the work queue is full: {} log lines were shown to followers but not stored", batch.size());
+      log.warn(
+          "the work queue is full: {} log lines were shown to followers but not stored",
+          batch.size());
       reactor.post(() -> written(done));
     }
   }

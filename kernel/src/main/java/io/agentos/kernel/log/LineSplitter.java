@@ -5,7 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cuts a byte stream into lines; a line over its bound is cut there, and bytes that are no UTF-8 become U+FFFD. */
+/**
+ * Cuts a byte stream into lines; a line over its bound is cut there, and bytes that are no UTF-8
+ * become U+FFFD.
+ */
 public final class LineSplitter {
   private final byte[] line;
   private int length;

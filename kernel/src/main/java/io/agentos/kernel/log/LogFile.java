@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * An agent's log on disk: JSON lines in {@code NAME}, with older ones in {@code NAME.1}, {@code NAME.2}, ... of which at
- * most {@link Limits#LOG_FILES} of {@link Limits#LOG_FILE_BYTES} exist. Used by worker threads, hence synchronised.
+ * An agent's log on disk: JSON lines in {@code NAME}, with older ones in {@code NAME.1}, {@code
+ * NAME.2}, ... of which at most {@link Limits#LOG_FILES} of {@link Limits#LOG_FILE_BYTES} exist.
+ * Used by worker threads, hence synchronised.
  */
 final class LogFile {
   private final Path file;
@@ -64,7 +65,8 @@ final class LogFile {
     return new ArrayList<>(kept);
   }
 
-  private static void read(Path part, int lines, long sinceMillis, Deque<LogEntry> kept) throws IOException {
+  private static void read(Path part, int lines, long sinceMillis, Deque<LogEntry> kept)
+      throws IOException {
     try (Stream<String> text = Files.lines(part)) {
       for (String line : (Iterable<String>) text::iterator) {
         LogEntry entry = Json.MAPPER.readValue(line, LogEntry.class);

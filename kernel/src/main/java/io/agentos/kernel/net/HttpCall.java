@@ -8,9 +8,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** One request to be made; {@code timeoutMillis} bounds each wait for the server. */
-public record HttpCall(URI url, String method, Map<String, String> headers, byte[] body, long timeoutMillis) {
+public record HttpCall(
+    URI url, String method, Map<String, String> headers, byte[] body, long timeoutMillis) {
   /** Not passed on to another host. */
-  private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
+  private static final Set<String> CREDENTIALS =
+      Set.of("authorization", "cookie", "proxy-authorization");
 
   private static final int SEE_OTHER = 303;
   private static final int FOUND = 302;
@@ -29,6 +31,7 @@ public record HttpCall(URI url, String method, Map<String, String> headers, byte
       kept.keySet().removeIf(name -> CREDENTIALS.contains(name.toLowerCase(java.util.Locale.ROOT)));
     }
     boolean becomesGet = status == SEE_OTHER || (status <= FOUND && method.equals("POST"));
-    return new HttpCall(target, becomesGet ? "GET" : method, kept, becomesGet ? new byte[0] : body, timeoutMillis);
+    return new HttpCall(
+        target, becomesGet ? "GET" : method, kept, becomesGet ? new byte[0] : body, timeoutMillis);
   }
 }

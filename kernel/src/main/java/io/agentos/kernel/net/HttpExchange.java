@@ -26,8 +26,9 @@ import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP request on a connection of its own: connections are not shared, so that one agent's never serves another.
- * Names are resolved once, and the addresses that were judged are those that are connected to.
+ * One HTTP request on a connection of its own: connections are not shared, so that one agent's
+ * never serves another. Names are resolved once, and the addresses that were judged are those that
+ * are connected to.
  */
 final class HttpExchange {
   private final DomainRules rules;
@@ -62,7 +63,8 @@ final class HttpExchange {
     } catch (AddressDeniedException denied) {
       throw SyscallException.denied(String.valueOf(denied.getMessage()));
     } catch (UnknownHostException e) {
-      throw new SyscallException(ErrorCode.UNAVAILABLE, "host " + call.url().getHost() + " is not known");
+      throw new SyscallException(
+          ErrorCode.UNAVAILABLE, "host " + call.url().getHost() + " is not known");
     }
   }
 
@@ -89,7 +91,8 @@ final class HttpExchange {
     Map<String, String> headers = new TreeMap<>();
     for (Header header : response.getHeaders()) {
       String value = header.getValue() == null ? "" : header.getValue();
-      headers.merge(header.getName().toLowerCase(java.util.Locale.ROOT), value, (a, b) -> a + ", " + b);
+      headers.merge(
+          header.getName().toLowerCase(java.util.Locale.ROOT), value, (a, b) -> a + ", " + b);
     }
     HttpEntity entity = response.getEntity();
     if (entity == null) {
@@ -122,9 +125,14 @@ final class HttpExchange {
     public InetAddress[] resolve(String host) throws UnknownHostException {
       InetAddress[] addresses = InetAddress.getAllByName(host);
       for (InetAddress address : addresses) {
-        if (!PublicAddress.is(address) && !rules.names(host) && !rules.names(address.getHostAddress())) {
+        if (!PublicAddress.is(address)
+            && !rules.names(host)
+            && !rules.names(address.getHostAddress())) {
           throw new AddressDeniedException(
-              "host " + host + " is at " + address.getHostAddress()
+              "host "
+                  + host
+                  + " is at "
+                  + address.getHostAddress()
                   + ", a private, local or reserved address; to allow that, list the host by its exact name");
         }
       }

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP for agents, on threads of its own. Every hop of a redirect is judged like the first: scheme and host by the
- * caller's rules, and the address by where the connection really goes.
+ * HTTP for agents, on threads of its own. Every hop of a redirect is judged like the first: scheme
+ * and host by the caller's rules, and the address by where the connection really goes.
  */
 public final class Web implements AutoCloseable {
   private static final int THREADS = 64;
@@ -30,7 +30,8 @@ public final class Web implements AutoCloseable {
    *
    * @return ends the request early when run
    */
-  public Runnable send(HttpCall call, DomainRules rules, Consumer<Outcome> done) throws SyscallException {
+  public Runnable send(HttpCall call, DomainRules rules, Consumer<Outcome> done)
+      throws SyscallException {
     HttpExchange exchange = new HttpExchange(rules);
     boolean accepted =
         workers.tryRun(
@@ -40,27 +41,43 @@ public final class Web implements AutoCloseable {
               } catch (SyscallException refusal) {
                 done.accept(new Outcome(null, refusal));
               } catch (IOException e) {
-                done.accept(new Outcome(null, new SyscallException(ErrorCode.UNAVAILABLE, "HTTP " + call.method() + " " + call.url() + " failed: " + e.getMessage())));
+                done.accept(
+                    new Outcome(
+                        null,
+                        new SyscallException(
+                            ErrorCode.UNAVAILABLE,
+                            "HTTP "
+                                + call.method()
+                                + " "
+                                + call.url()
+                                + " failed: "
+                                + e.getMessage())));
               }
             });
     if (!accepted) {
-      throw new SyscallException(ErrorCode.RESOURCE_EXHAUSTED, QUEUE + " HTTP requests are waiting; try again shortly");
+      throw new SyscallException(
+          ErrorCode.RESOURCE_EXHAUSTED, QUEUE + " HTTP requests are waiting; try again shortly");
     }
     return exchange::cancel;
   }
 
-  private static HttpAnswer follow(HttpExchange exchange, HttpCall first, DomainRules rules) throws IOException, SyscallException {
+  private static HttpAnswer follow(HttpExchange exchange, HttpCall first, DomainRules rules)
+      throws IOException, SyscallException {
     HttpCall call = first;
     for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
       judge(call.url(), rules);
       HttpAnswer answer = exchange.perform(call);
       String location = answer.headers().get("location");
-      if (answer.status() < 301 || answer.status() > LAST_REDIRECT_STATUS || location == null || answer.status() == 304) {
+      if (answer.status() < 301
+          || answer.status() > LAST_REDIRECT_STATUS
+          || location == null
+          || answer.status() == 304) {
         return answer;
       }
       call = call.redirected(answer.status(), location);
     }
-    throw new SyscallException(ErrorCode.UNAVAILABLE, "more than " + MOST_REDIRECTS + " redirects from " + first.url());
+    throw new SyscallException(
+        ErrorCode.UNAVAILABLE, "more than " + MOST_REDIRECTS + " redirects from " + first.url());
   }
 
   private static void judge(URI url, DomainRules rules) throws SyscallException {
@@ -72,7 +89,8 @@ public final class Web implements AutoCloseable {
       throw SyscallException.invalid("url names no host");
     }
     if (url.getRawUserInfo() != null) {
-      throw SyscallException.invalid("url must not carry a user name or password; send an Authorization header");
+      throw SyscallException.invalid(
+          "url must not carry a user name or password; send an Authorization header");
     }
     boolean allowed;
     try {
@@ -81,7 +99,11 @@ public final class Web implements AutoCloseable {
       throw SyscallException.invalid("url names no valid host: " + e.getMessage());
     }
     if (!allowed) {
-      throw SyscallException.denied("host " + url.getHost() + " is not among this agent's network domains " + rules.patterns());
+      throw SyscallException.denied(
+          "host "
+              + url.getHost()
+              + " is not among this agent's network domains "
+              + rules.patterns());
     }
   }
 

@@ -7,10 +7,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which commands a shell line may run. A guard rail against accidents: a determined program can always run something
- * else, so what a command may <em>do</em> is the sandbox's business.
+ * Which commands a shell line may run. A guard rail against accidents: a determined program can
+ * always run something else, so what a command may <em>do</em> is the sandbox's business.
  *
- * <p>A rule is a command's name ({@code git}, {@code mkfs*}) or its name and first words ({@code rm -rf /}).
+ * <p>A rule is a command's name ({@code git}, {@code mkfs*}) or its name and first words ({@code rm
+ * -rf /}).
  */
 public final class CommandRules {
   static final int MOST_CONDITIONS = 16;
@@ -23,12 +24,14 @@ public final class CommandRules {
    * @param blocked rules that refuse a command
    */
   public static CommandRules of(List<String> allowed, List<String> blocked) {
-    return new CommandRules(allowed.isEmpty() ? List.of() : List.of(List.copyOf(allowed)), List.copyOf(blocked));
+    return new CommandRules(
+        allowed.isEmpty() ? List.of() : List.of(List.copyOf(allowed)), List.copyOf(blocked));
   }
 
   private CommandRules(List<List<String>> allowed, List<String> blocked) {
     if (allowed.size() > MOST_CONDITIONS) {
-      throw new IllegalArgumentException("commands were narrowed " + MOST_CONDITIONS + " times already; state one list");
+      throw new IllegalArgumentException(
+          "commands were narrowed " + MOST_CONDITIONS + " times already; state one list");
     }
     this.allowed = allowed;
     this.blocked = blocked;
@@ -63,12 +66,19 @@ public final class CommandRules {
   private @Nullable String whyNot(List<String> command) {
     for (String rule : blocked) {
       if (covers(rule, command)) {
-        return "command \"" + shown(command) + "\" is refused by this agent's blocked command \"" + rule + "\"";
+        return "command \""
+            + shown(command)
+            + "\" is refused by this agent's blocked command \""
+            + rule
+            + "\"";
       }
     }
     for (List<String> oneOf : allowed) {
       if (oneOf.stream().noneMatch(rule -> covers(rule, command))) {
-        return "command \"" + shown(command) + "\" is not among this agent's allowed commands " + oneOf;
+        return "command \""
+            + shown(command)
+            + "\" is not among this agent's allowed commands "
+            + oneOf;
       }
     }
     return null;
@@ -96,7 +106,9 @@ public final class CommandRules {
   }
 
   private static boolean glob(String rule, String name) {
-    return rule.endsWith("*") ? name.startsWith(rule.substring(0, rule.length() - 1)) : rule.equals(name);
+    return rule.endsWith("*")
+        ? name.startsWith(rule.substring(0, rule.length() - 1))
+        : rule.equals(name);
   }
 
   private static String baseName(String path) {
@@ -110,14 +122,17 @@ public final class CommandRules {
 
   CommandRules narrowedBy(@Nullable List<String> newAllowed, @Nullable List<String> newBlocked) {
     return and(
-        of(newAllowed == null ? List.of() : newAllowed, newBlocked == null ? List.of() : newBlocked));
+        of(
+            newAllowed == null ? List.of() : newAllowed,
+            newBlocked == null ? List.of() : newBlocked));
   }
 
   CommandRules and(CommandRules other) {
     List<String> all = new ArrayList<>(blocked);
     other.blocked.stream().filter(rule -> !all.contains(rule)).forEach(all::add);
     return new CommandRules(
-        Stream.concat(allowed.stream(), other.allowed.stream()).distinct().toList(), List.copyOf(all));
+        Stream.concat(allowed.stream(), other.allowed.stream()).distinct().toList(),
+        List.copyOf(all));
   }
 
   /** The narrowest allow list; empty when any command may run. */

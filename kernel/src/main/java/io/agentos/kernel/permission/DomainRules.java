@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Which hosts may be talked to: exact names, {@code *.example.com} (not example.com itself), addresses, or {@code *}. */
+/**
+ * Which hosts may be talked to: exact names, {@code *.example.com} (not example.com itself),
+ * addresses, or {@code *}.
+ */
 public final class DomainRules {
   static final int MOST_CONDITIONS = 16;
   private static final String ANY = "*";
@@ -28,10 +31,14 @@ public final class DomainRules {
   /** Whether every condition lets this host through; {@code host} is what will be connected to. */
   public boolean allows(String host) {
     String canonical = canonicalHost(host);
-    return conditions.stream().allMatch(oneOf -> oneOf.stream().anyMatch(pattern -> matches(pattern, canonical)));
+    return conditions.stream()
+        .allMatch(oneOf -> oneOf.stream().anyMatch(pattern -> matches(pattern, canonical)));
   }
 
-  /** Whether the host stands in the rules by itself, not by a wildcard: only then may it be a private address. */
+  /**
+   * Whether the host stands in the rules by itself, not by a wildcard: only then may it be a
+   * private address.
+   */
   public boolean names(String host) {
     String canonical = canonicalHost(host);
     return conditions.stream().allMatch(oneOf -> oneOf.contains(canonical));
@@ -44,7 +51,8 @@ public final class DomainRules {
             .distinct()
             .toList();
     if (all.size() > MOST_CONDITIONS) {
-      throw new IllegalArgumentException("domains were narrowed " + MOST_CONDITIONS + " times already; state one list");
+      throw new IllegalArgumentException(
+          "domains were narrowed " + MOST_CONDITIONS + " times already; state one list");
     }
     return new DomainRules(all.isEmpty() ? List.of(List.of(ANY)) : all);
   }
@@ -76,7 +84,8 @@ public final class DomainRules {
   }
 
   private static String canonicalHost(String host) {
-    String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    String bare =
+        host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     String lower = bare.toLowerCase(Locale.ROOT);
     String rooted = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
     return rooted.indexOf(':') >= 0 ? rooted : IDN.toASCII(rooted, IDN.ALLOW_UNASSIGNED);

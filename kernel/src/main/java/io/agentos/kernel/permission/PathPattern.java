@@ -4,8 +4,9 @@ package io.agentos.kernel.permission;
 import java.util.regex.Pattern;
 
 /**
- * One glob: {@code *} and {@code ?} within a segment, {@code **} across segments, {@code ~} at the start for the
- * kernel user's home. A pattern without a final glob that names a folder covers what is in it.
+ * One glob: {@code *} and {@code ?} within a segment, {@code **} across segments, {@code ~} at the
+ * start for the kernel user's home. A pattern without a final glob that names a folder covers what
+ * is in it.
  */
 public record PathPattern(String text, Pattern regex) {
   static final PathPattern EVERYTHING = of("/**");
@@ -14,16 +15,21 @@ public record PathPattern(String text, Pattern regex) {
   /**
    * Compiles a glob.
    *
-   * @throws IllegalArgumentException when it is neither absolute nor starts with {@code **} or {@code ~}
+   * @throws IllegalArgumentException when it is neither absolute nor starts with {@code **} or
+   *     {@code ~}
    */
   public static PathPattern of(String glob) {
     if (glob.length() > LONGEST || glob.indexOf('\0') >= 0) {
-      throw new IllegalArgumentException("a path pattern must be shorter than " + LONGEST + " characters and hold no NUL");
+      throw new IllegalArgumentException(
+          "a path pattern must be shorter than " + LONGEST + " characters and hold no NUL");
     }
     String absolute = expandHome(glob);
     if (!absolute.startsWith("/") && !absolute.startsWith("**")) {
       throw new IllegalArgumentException(
-          "path pattern \"" + glob + "\" must start with /, ~/ or **; for a name anywhere write **/" + glob);
+          "path pattern \""
+              + glob
+              + "\" must start with /, ~/ or **; for a name anywhere write **/"
+              + glob);
     }
     return new PathPattern(glob, Pattern.compile(translate(absolute), Pattern.DOTALL));
   }

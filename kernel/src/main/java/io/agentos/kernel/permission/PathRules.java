@@ -8,11 +8,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which paths may be read and written. Judges absolute, normalised paths of objects that are already open; the string a
- * caller asked for is never judged.
+ * Which paths may be read and written. Judges absolute, normalised paths of objects that are
+ * already open; the string a caller asked for is never judged.
  */
 public final class PathRules {
-  /** How often a set may be narrowed before it is refused: each adds a condition to every decision. */
+  /**
+   * How often a set may be narrowed before it is refused: each adds a condition to every decision.
+   */
   static final int MOST_CONDITIONS = 16;
 
   private final List<List<PathPattern>> read;
@@ -28,7 +30,8 @@ public final class PathRules {
     return new PathRules(List.of(compile(read)), List.of(compile(write)), compile(blocked));
   }
 
-  private PathRules(List<List<PathPattern>> read, List<List<PathPattern>> write, List<PathPattern> blocked) {
+  private PathRules(
+      List<List<PathPattern>> read, List<List<PathPattern>> write, List<PathPattern> blocked) {
     this.read = read;
     this.write = write;
     this.blocked = blocked;
@@ -44,7 +47,8 @@ public final class PathRules {
     return whyNot("write", "write to ", write, path);
   }
 
-  private @Nullable String whyNot(String kind, String verb, List<List<PathPattern>> conditions, String path) {
+  private @Nullable String whyNot(
+      String kind, String verb, List<List<PathPattern>> conditions, String path) {
     for (PathPattern pattern : blocked) {
       if (pattern.matches(path)) {
         return verb + path + " is refused by this agent's blocked pattern " + pattern;
@@ -58,7 +62,10 @@ public final class PathRules {
     return null;
   }
 
-  PathRules replacedBy(@Nullable List<String> newRead, @Nullable List<String> newWrite, @Nullable List<String> newBlocked) {
+  PathRules replacedBy(
+      @Nullable List<String> newRead,
+      @Nullable List<String> newWrite,
+      @Nullable List<String> newBlocked) {
     return new PathRules(
         newRead == null ? read : List.of(compile(newRead)),
         newWrite == null ? write : List.of(compile(newWrite)),
@@ -67,14 +74,21 @@ public final class PathRules {
 
   PathRules and(PathRules other) {
     return new PathRules(
-        conjunction(read, other.read), conjunction(write, other.write), union(blocked, other.blocked));
+        conjunction(read, other.read),
+        conjunction(write, other.write),
+        union(blocked, other.blocked));
   }
 
-  private static List<List<PathPattern>> conjunction(List<List<PathPattern>> a, List<List<PathPattern>> b) {
+  private static List<List<PathPattern>> conjunction(
+      List<List<PathPattern>> a, List<List<PathPattern>> b) {
     List<List<PathPattern>> all =
-        Stream.concat(a.stream(), b.stream()).filter(oneOf -> !oneOf.contains(PathPattern.EVERYTHING)).distinct().toList();
+        Stream.concat(a.stream(), b.stream())
+            .filter(oneOf -> !oneOf.contains(PathPattern.EVERYTHING))
+            .distinct()
+            .toList();
     if (all.size() > MOST_CONDITIONS) {
-      throw new IllegalArgumentException("paths were narrowed " + MOST_CONDITIONS + " times already; state one list");
+      throw new IllegalArgumentException(
+          "paths were narrowed " + MOST_CONDITIONS + " times already; state one list");
     }
     return all.isEmpty() ? List.of(List.of(PathPattern.EVERYTHING)) : all;
   }
@@ -103,6 +117,8 @@ public final class PathRules {
   }
 
   private static List<String> shown(List<List<PathPattern>> conditions) {
-    return conditions.get(conditions.size() - 1).stream().map(PathPattern::toString).collect(Collectors.toList());
+    return conditions.get(conditions.size() - 1).stream()
+        .map(PathPattern::toString)
+        .collect(Collectors.toList());
   }
 }

@@ -11,14 +11,55 @@ import java.util.stream.Collectors;
 /** Where a set of permissions starts from; explicit fields then narrow it. */
 public enum PermissionLevel {
   /** Everything the kernel's own user may do. For operators. */
-  UNRESTRICTED(true, true, true, true, true, Paths.ALL, Paths.ALL, List.of(), List.of(), Domains.ALL),
+  UNRESTRICTED(
+      true, true, true, true, true, Paths.ALL, Paths.ALL, List.of(), List.of(), Domains.ALL),
   /** For a script that is trusted but may err. */
-  STANDARD(true, true, false, true, true, Paths.ALL, Paths.ALL, Paths.SECRETS, Commands.BLOCKED, Domains.NONE),
+  STANDARD(
+      true,
+      true,
+      false,
+      true,
+      true,
+      Paths.ALL,
+      Paths.ALL,
+      Paths.SECRETS,
+      Commands.BLOCKED,
+      Domains.NONE),
   /** What SPAWN gives unless told otherwise. */
-  SANDBOXED(true, true, false, true, true, Paths.SANDBOX_READ, Paths.SANDBOX_WRITE, Paths.SECRETS, Commands.BLOCKED, Domains.NONE),
-  READONLY(true, false, false, false, false, Paths.ALL, Paths.NONE, Paths.SECRETS, Commands.BLOCKED, Domains.NONE),
+  SANDBOXED(
+      true,
+      true,
+      false,
+      true,
+      true,
+      Paths.SANDBOX_READ,
+      Paths.SANDBOX_WRITE,
+      Paths.SECRETS,
+      Commands.BLOCKED,
+      Domains.NONE),
+  READONLY(
+      true,
+      false,
+      false,
+      false,
+      false,
+      Paths.ALL,
+      Paths.NONE,
+      Paths.SECRETS,
+      Commands.BLOCKED,
+      Domains.NONE),
   /** May think, and talk to other agents; nothing else. */
-  MINIMAL(false, false, false, false, false, Paths.NONE, Paths.NONE, Paths.SECRETS, Commands.BLOCKED, Domains.NONE);
+  MINIMAL(
+      false,
+      false,
+      false,
+      false,
+      false,
+      Paths.NONE,
+      Paths.NONE,
+      Paths.SECRETS,
+      Commands.BLOCKED,
+      Domains.NONE);
 
   private final Permissions base;
 
@@ -44,6 +85,11 @@ public enum PermissionLevel {
             Long.MAX_VALUE);
   }
 
+  /** Of two levels' names that of the stricter one; the constants stand in that order. */
+  static String stricter(String a, String b) {
+    return of(a).compareTo(of(b)) >= 0 ? a : b;
+  }
+
   /** What the level allows before any field narrows it. */
   public Permissions permissions() {
     return base;
@@ -63,8 +109,12 @@ public enum PermissionLevel {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "unknown level \"" + name + "\"; there are "
-                        + Arrays.stream(values()).map(PermissionLevel::wireName).collect(Collectors.joining(", "))));
+                    "unknown level \""
+                        + name
+                        + "\"; there are "
+                        + Arrays.stream(values())
+                            .map(PermissionLevel::wireName)
+                            .collect(Collectors.joining(", "))));
   }
 
   private static final class Paths {
@@ -74,19 +124,77 @@ public enum PermissionLevel {
     static final List<String> SANDBOX_WRITE = List.of("/workspace/**", "/tmp/**");
     static final List<String> SECRETS =
         List.of(
-            "/etc/shadow*", "/etc/gshadow*", "/etc/sudoers*", "/etc/sudoers.d/**", "/etc/ssh/**", "/etc/ssl/private/**",
-            "/proc/**", "/sys/**", "/dev/**", "/root/**", "/run/**", "/var/run/**", "/boot/**",
-            "**/.ssh/**", "**/.aws/**", "**/.gnupg/**", "**/.kube/**", "**/.docker/**", "**/.config/gcloud/**",
-            "**/.env", "**/.env.*", "**/.netrc", "**/.git-credentials", "**/.pypirc", "**/.npmrc", "**/id_rsa*", "**/id_ed25519*");
+            "/etc/shadow*",
+            "/etc/gshadow*",
+            "/etc/sudoers*",
+            "/etc/sudoers.d/**",
+            "/etc/ssh/**",
+            "/etc/ssl/private/**",
+            "/proc/**",
+            "/sys/**",
+            "/dev/**",
+            "/root/**",
+            "/run/**",
+            "/var/run/**",
+            "/boot/**",
+            "**/.ssh/**",
+            "**/.aws/**",
+            "**/.gnupg/**",
+            "**/.kube/**",
+            "**/.docker/**",
+            "**/.config/gcloud/**",
+            "**/.env",
+            "**/.env.*",
+            "**/.netrc",
+            "**/.git-credentials",
+            "**/.pypirc",
+            "**/.npmrc",
+            "**/id_rsa*",
+            "**/id_ed25519*");
   }
 
   private static final class Commands {
     static final List<String> BLOCKED =
         List.of(
-            "sudo", "su", "doas", "pkexec", "mount", "umount", "mkfs*", "fdisk", "parted", "insmod", "rmmod", "modprobe",
-            "shutdown", "reboot", "halt", "poweroff", "init", "telinit", "systemctl", "iptables", "ip6tables", "nft",
-            "nsenter", "unshare", "chroot", "pivot_root", "swapon", "swapoff", "kexec", "useradd", "userdel", "usermod",
-            "passwd", "visudo", "crontab", "at", "rm -rf /", "rm -rf /*", "rm -rf ~");
+            "sudo",
+            "su",
+            "doas",
+            "pkexec",
+            "mount",
+            "umount",
+            "mkfs*",
+            "fdisk",
+            "parted",
+            "insmod",
+            "rmmod",
+            "modprobe",
+            "shutdown",
+            "reboot",
+            "halt",
+            "poweroff",
+            "init",
+            "telinit",
+            "systemctl",
+            "iptables",
+            "ip6tables",
+            "nft",
+            "nsenter",
+            "unshare",
+            "chroot",
+            "pivot_root",
+            "swapon",
+            "swapoff",
+            "kexec",
+            "useradd",
+            "userdel",
+            "usermod",
+            "passwd",
+            "visudo",
+            "crontab",
+            "at",
+            "rm -rf /",
+            "rm -rf /*",
+            "rm -rf ~");
   }
 
   private static final class Domains {

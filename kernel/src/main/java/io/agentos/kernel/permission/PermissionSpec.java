@@ -5,7 +5,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A permissions object as a client writes it: a level to start from and fields that narrow it; absent means "as the level". */
+/**
+ * A permissions object as a client writes it: a level to start from and fields that narrow it;
+ * absent means "as the level".
+ */
 public record PermissionSpec(
     @Nullable PermissionLevel level,
     @Nullable Boolean canExec,
@@ -22,13 +25,17 @@ public record PermissionSpec(
     @Nullable Long maxExecTimeMs) {
 
   public static final PermissionSpec EMPTY =
-      new PermissionSpec(null, null, null, null, null, null, null, null, null, null, null, null, null);
+      new PermissionSpec(
+          null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   /** Path patterns. */
   public record Filesystem(
       @Nullable List<String> read, @Nullable List<String> write, @Nullable List<String> blocked) {}
 
-  /** Quotas, and what is used of them (which GET_PERMS reports, so SET_PERMS accepts and ignores it). */
+  /**
+   * Quotas, and what is used of them (which GET_PERMS reports, so SET_PERMS accepts and ignores
+   * it).
+   */
   public record Llm(
       @Nullable Long maxTokens,
       @Nullable Long maxCalls,
@@ -38,7 +45,18 @@ public record PermissionSpec(
   /** The same fields starting from another level. */
   public PermissionSpec at(PermissionLevel other) {
     return new PermissionSpec(
-        other, canExec, canRead, canWrite, canThink, canSpawn, canHttp, filesystem, exec, blockedCommands, network, llm,
+        other,
+        canExec,
+        canRead,
+        canWrite,
+        canThink,
+        canSpawn,
+        canHttp,
+        filesystem,
+        exec,
+        blockedCommands,
+        network,
+        llm,
         maxExecTimeMs);
   }
 }

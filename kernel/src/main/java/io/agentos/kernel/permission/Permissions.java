@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.permission;
 
-import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one caller may do; immutable. Narrowing is the only way from one to another: every rule set is a conjunction, so
- * no sequence of {@link #narrowedBy} and {@link #and} can allow what the start refused.
+ * What one caller may do; immutable. Narrowing is the only way from one to another: every rule set
+ * is a conjunction, so no sequence of {@link #narrowedBy} and {@link #and} can allow what the start
+ * refused.
  */
 public record Permissions(
     String level,
@@ -18,10 +20,16 @@ public record Permissions(
     long maxExecTimeMs) {
 
   /** One switch per kind of call. */
-  public record Flags(boolean exec, boolean read, boolean write, boolean think, boolean spawn, boolean http) {
+  public record Flags(
+      boolean exec, boolean read, boolean write, boolean think, boolean spawn, boolean http) {
     Flags and(Flags o) {
       return new Flags(
-          exec && o.exec, read && o.read, write && o.write, think && o.think, spawn && o.spawn, http && o.http);
+          exec && o.exec,
+          read && o.read,
+          write && o.write,
+          think && o.think,
+          spawn && o.spawn,
+          http && o.http);
     }
   }
 
@@ -50,9 +58,9 @@ public record Permissions(
   }
 
   /**
-   * The level of {@code spec} (or {@code fallback}) with the fields applied: {@code can_*} may also switch on what the
-   * level has off, and a list of paths or domains replaces the level's. For operators; what an agent asks for goes
-   * through {@link #and} afterwards.
+   * The level of {@code spec} (or {@code fallback}) with the fields applied: {@code can_*} may also
+   * switch on what the level has off, and a list of paths or domains replaces the level's. For
+   * operators; what an agent asks for goes through {@link #and} afterwards.
    *
    * @throws IllegalArgumentException naming the field that makes no sense
    */
@@ -70,32 +78,57 @@ public record Permissions(
     return new Permissions(
         base.level,
         flags,
-        files == null ? base.paths : base.paths.replacedBy(files.read(), files.write(), files.blocked()),
+        files == null
+            ? base.paths
+            : base.paths.replacedBy(files.read(), files.write(), files.blocked()),
         base.commands.narrowedBy(spec.exec(), spec.blockedCommands()),
         spec.network() == null ? base.domains : DomainRules.of(spec.network()),
         quota(spec.llm()),
-        spec.maxExecTimeMs() == null ? Long.MAX_VALUE : positive("max_exec_time_ms", spec.maxExecTimeMs()));
+        spec.maxExecTimeMs() == null
+            ? Long.MAX_VALUE
+            : positive("max_exec_time_ms", spec.maxExecTimeMs()));
   }
 
-  /** No more than this allows and no more than {@code spec} asks for. */
+  /**
+   * No more than this allows and no more than {@code spec} asks for. Fields that ask for more are
+   * simply of no effect; {@link #exceeds} tells of them.
+   */
   public Permissions narrowedBy(PermissionSpec spec) {
-    return and(grant(spec, spec.level() == null ? PermissionLevel.UNRESTRICTED : spec.level()), spec.level() != null);
+    return and(grant(spec, PermissionLevel.UNRESTRICTED));
   }
 
-  /** No more than both allow: a child of a parent. */
+  /** No more than both allow: a child of a parent. Named after the stricter level. */
   public Permissions and(Permissions other) {
-    return and(other, true);
-  }
-
-  private Permissions and(Permissions other, boolean takeName) {
     return new Permissions(
-        takeName ? other.level : level,
+        PermissionLevel.stricter(level, other.level),
         flags.and(other.flags),
         paths.and(other.paths),
         commands.and(other.commands),
         domains.and(other.domains),
         llm.and(other.llm),
         Math.min(maxExecTimeMs, other.maxExecTimeMs));
+  }
+
+  /** The first field of {@code spec} that asks for what this does not allow, if any. */
+  public Optional<String> exceeds(PermissionSpec spec) {
+    if (spec.level() != null
+        && !PermissionLevel.stricter(level, spec.level().wireName())
+            .equals(spec.level().wireName())) {
+      return Optional.of("level");
+    }
+    return Stream.of(
+            asked("can_exec", spec.canExec(), canExec()),
+            asked("can_read", spec.canRead(), canRead()),
+            asked("can_write", spec.canWrite(), canWrite()),
+            asked("can_think", spec.canThink(), canThink()),
+            asked("can_spawn", spec.canSpawn(), canSpawn()),
+            asked("can_http", spec.canHttp(), canHttp()))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<String> asked(String field, @Nullable Boolean asked, boolean held) {
+    return Boolean.TRUE.equals(asked) && !held ? Optional.of(field) : Optional.empty();
   }
 
   private static LlmQuota quota(PermissionSpec.@Nullable Llm llm) {
@@ -124,5 +157,4 @@ public record Permissions(
     }
     return value;
   }
-
 }

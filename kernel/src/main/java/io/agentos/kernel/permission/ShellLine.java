@@ -7,15 +7,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The simple commands that a POSIX shell would run for a line: split at operators, out of substitutions and subshells,
- * out of {@code sh -c} and of wrappers such as {@code env} or {@code xargs}. What only a running shell could know
- * (variables in a command's place, {@code eval}) is reported as unreadable.
+ * The simple commands that a POSIX shell would run for a line: split at operators, out of
+ * substitutions and subshells, out of {@code sh -c} and of wrappers such as {@code env} or {@code
+ * xargs}. What only a running shell could know (variables in a command's place, {@code eval}) is
+ * reported as unreadable.
  */
 final class ShellLine {
   private static final int DEEPEST = 16;
-  private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "zsh", "ksh", "ash", "busybox");
+  private static final Set<String> SHELLS =
+      Set.of("sh", "bash", "dash", "zsh", "ksh", "ash", "busybox");
   private static final Set<String> WRAPPERS =
-      Set.of("env", "nohup", "nice", "ionice", "time", "xargs", "exec", "command", "builtin", "timeout", "setsid", "stdbuf", "then", "do", "else", "if", "while", "until", "!", "{", "watch");
+      Set.of(
+          "env", "nohup", "nice", "ionice", "time", "xargs", "exec", "command", "builtin",
+          "timeout", "setsid", "stdbuf", "then", "do", "else", "if", "while", "until", "!", "{",
+          "watch");
   private static final Set<String> VALUED_OPTIONS =
       Set.of("-I", "-n", "-P", "-L", "-d", "-E", "-s", "-a", "-u", "-C", "-k", "-i", "-o", "-e");
 
@@ -90,7 +95,10 @@ final class ShellLine {
     }
   }
 
-  /** The wrapped command starts at the first word that is no option, no option's value and no number or duration. */
+  /**
+   * The wrapped command starts at the first word that is no option, no option's value and no number
+   * or duration.
+   */
   private void addWrapped(List<String> command, int depth) {
     if (depth >= DEEPEST) {
       unreadable = "commands nested deeper than " + DEEPEST;
@@ -98,7 +106,8 @@ final class ShellLine {
     }
     for (int i = 1; i < command.size(); i++) {
       String word = command.get(i);
-      boolean skipped = word.startsWith("-") || word.matches("\\d+(\\.\\d+)?[smhd]?") || word.contains("=");
+      boolean skipped =
+          word.startsWith("-") || word.matches("\\d+(\\.\\d+)?[smhd]?") || word.contains("=");
       if (!skipped && !VALUED_OPTIONS.contains(command.get(i - 1))) {
         add(command.subList(i, command.size()), depth + 1);
         return;
@@ -236,7 +245,10 @@ final class ShellLine {
       return line.length();
     }
 
-    /** {@code <(...)} and {@code >(...)} run commands too; the parenthesis ends this command and starts that one. */
+    /**
+     * {@code <(...)} and {@code >(...)} run commands too; the parenthesis ends this command and
+     * starts that one.
+     */
     private void redirection() {
       if (word.chars().allMatch(Character::isDigit)) {
         word.setLength(0);

@@ -9,8 +9,9 @@ import jnr.ffi.types.size_t;
 import jnr.ffi.types.ssize_t;
 
 /**
- * The C functions the kernel calls itself, as jnr-ffi binds them. Addresses are plain {@code long}s: that is the
- * fastest form jnr-ffi has, and every buffer is owned by a class in this package. Everyone else calls {@link Sys}.
+ * The C functions the kernel calls itself, as jnr-ffi binds them. Addresses are plain {@code
+ * long}s: that is the fastest form jnr-ffi has, and every buffer is owned by a class in this
+ * package. Everyone else calls {@link Sys}.
  */
 @SuppressWarnings({"checkstyle:MethodName", "MemberName"})
 public interface LibC {
@@ -119,7 +120,10 @@ public interface LibC {
 
   int setfsgid(int gid);
 
-  /** For calls that glibc 2.31 does not wrap; at most five arguments, see docs/architecture.md on jnr's sixth. */
+  /**
+   * For calls that glibc 2.31 does not wrap; at most five arguments, see docs/architecture.md on
+   * jnr's sixth.
+   */
   @Variadic(fixedCount = 1)
   long syscall(long number, @intptr_t long a, @intptr_t long b, @intptr_t long c, @intptr_t long d);
 }

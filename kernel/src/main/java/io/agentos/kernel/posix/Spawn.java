@@ -8,8 +8,9 @@ import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 
 /**
- * {@code posix_spawn} with a descriptor table that is stated in full: the child gets exactly the descriptors listed, at
- * 0, 1, 2, ... in that order, and an empty environment unless one is given. {@code fork} in a JVM hangs; this does not.
+ * {@code posix_spawn} with a descriptor table that is stated in full: the child gets exactly the
+ * descriptors listed, at 0, 1, 2, ... in that order, and an empty environment unless one is given.
+ * {@code fork} in a JVM hangs; this does not.
  */
 public final class Spawn {
   private static final LibC C = LibC.INSTANCE;
@@ -60,13 +61,16 @@ public final class Spawn {
   }
 
   /**
-   * Two rounds of dup2: first far above anything the final table uses, so that a source is never overwritten before it
-   * is copied; then down to its place. The copies made by the second round are not close-on-exec.
+   * Two rounds of dup2: first far above anything the final table uses, so that a source is never
+   * overwritten before it is copied; then down to its place. The copies made by the second round
+   * are not close-on-exec.
    */
   private static void placeDescriptors(Pointer actions, int[] descriptors) throws ErrnoException {
     int parking = parkingPlace(descriptors);
     for (int i = 0; i < descriptors.length; i++) {
-      call("adddup2", C.posix_spawn_file_actions_adddup2(actions.address(), descriptors[i], parking + i));
+      call(
+          "adddup2",
+          C.posix_spawn_file_actions_adddup2(actions.address(), descriptors[i], parking + i));
     }
     for (int i = 0; i < descriptors.length; i++) {
       call("adddup2", C.posix_spawn_file_actions_adddup2(actions.address(), parking + i, i));
@@ -84,7 +88,10 @@ public final class Spawn {
     return highest + 1;
   }
 
-  /** A JVM blocks and ignores signals of its own; the child starts with none blocked and all at their default. */
+  /**
+   * A JVM blocks and ignores signals of its own; the child starts with none blocked and all at
+   * their default.
+   */
   private static void resetSignals(Pointer attributes) throws ErrnoException {
     Pointer all = Memory.allocateDirect(LibC.RUNTIME, SIGSET_BYTES, true);
     Pointer none = Memory.allocateDirect(LibC.RUNTIME, SIGSET_BYTES, true);
@@ -117,7 +124,8 @@ public final class Spawn {
         total += encoded[i].length + 1;
       }
       characters = Memory.allocateDirect(LibC.RUNTIME, total, true);
-      table = Memory.allocateDirect(LibC.RUNTIME, (long) POINTER_BYTES * (encoded.length + 1), true);
+      table =
+          Memory.allocateDirect(LibC.RUNTIME, (long) POINTER_BYTES * (encoded.length + 1), true);
       long offset = 0;
       for (int i = 0; i < encoded.length; i++) {
         characters.put(offset, encoded[i], 0, encoded[i].length);

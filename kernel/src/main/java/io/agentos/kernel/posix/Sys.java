@@ -13,8 +13,8 @@ import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
 
 /**
- * System calls by descriptor. The hot ones return their result or a negative error number, as Netty's natives do; the
- * others throw {@link ErrnoException}.
+ * System calls by descriptor. The hot ones return their result or a negative error number, as
+ * Netty's natives do; the others throw {@link ErrnoException}.
  */
 public final class Sys {
   private static final boolean X86 = "amd64".equals(System.getProperty("os.arch"));
@@ -121,13 +121,19 @@ public final class Sys {
     Reference.reachabilityFence(buffer); // its memory is used by address only
   }
 
-  /** Accepts one connection, non-blocking and close-on-exec; its descriptor or a negative error number. */
+  /**
+   * Accepts one connection, non-blocking and close-on-exec; its descriptor or a negative error
+   * number.
+   */
   public static int accept(int fd) {
     int accepted = C.accept4(fd, 0, 0, SOCK_FLAGS);
     return accepted >= 0 ? accepted : -errno();
   }
 
-  /** Closes a descriptor that no channel owns; errors of close are of no use to anyone and are dropped. */
+  /**
+   * Closes a descriptor that no channel owns; errors of close are of no use to anyone and are
+   * dropped.
+   */
   public static void close(int fd) {
     C.close(fd);
   }
@@ -177,7 +183,10 @@ public final class Sys {
     check("kill " + pid, C.kill(pid, signal));
   }
 
-  /** What a symbolic link says, unresolved; used on {@code /proc/self/fd/N} to learn what was opened. */
+  /**
+   * What a symbolic link says, unresolved; used on {@code /proc/self/fd/N} to learn what was
+   * opened.
+   */
   public static String readlink(String path) throws ErrnoException {
     ByteBuffer target = allocate(PATH_BYTES);
     int length = check("readlink " + path, (int) C.readlink(path, address(target), PATH_BYTES));
@@ -188,12 +197,14 @@ public final class Sys {
   }
 
   /**
-   * Opens below a directory, never leaving it: absolute paths and links are taken as seen from there.
+   * Opens below a directory, never leaving it: absolute paths and links are taken as seen from
+   * there.
    *
    * @param root descriptor of the directory that counts as {@code /}
    * @param resolve extra {@code RESOLVE_} flags
    */
-  public static int openBelow(int root, String path, int flags, int mode, long resolve) throws ErrnoException {
+  public static int openBelow(int root, String path, int flags, int mode, long resolve)
+      throws ErrnoException {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     Pointer arguments = Memory.allocateDirect(LibC.RUNTIME, OPEN_HOW_BYTES + name.length + 1, true);
     arguments.putLong(0, flags | O_CLOEXEC);
@@ -207,7 +218,10 @@ public final class Sys {
     return result;
   }
 
-  /** The user whose rights file calls of this thread have from now on; only a privileged process can change it. */
+  /**
+   * The user whose rights file calls of this thread have from now on; only a privileged process can
+   * change it.
+   */
   public static void setFileIdentity(int uid, int gid) {
     C.setfsgid(gid);
     C.setfsuid(uid);

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One client's socket: bytes in, whole frames to its {@link Client}, answers out, in order.
  *
- * <p>While a request is {@linkplain #hold() held} no further one is handed out and nothing more is read; while the
- * client leaves its answers unread neither. So what one client can make the kernel keep is one frame, one read and
- * {@link Limits#UNSENT_BYTES} of answers, and nobody else waits for it.
+ * <p>While a request is {@linkplain #hold() held} no further one is handed out and nothing more is
+ * read; while the client leaves its answers unread neither. So what one client can make the kernel
+ * keep is one frame, one read and {@link Limits#UNSENT_BYTES} of answers, and nobody else waits for
+ * it.
  */
 @ReactorConfined
 public final class Connection {
@@ -28,7 +29,10 @@ public final class Connection {
     /** One whole request; {@code payload} is valid only during the call. */
     void frame(int opcode, ByteBuffer payload);
 
-    /** The stream is broken: a wrong magic or a size over {@link #maxPayload()}. Answer it; the connection ends then. */
+    /**
+     * The stream is broken: a wrong magic or a size over {@link #maxPayload()}. Answer it; the
+     * connection ends then.
+     */
     void broken(int opcode, String sentence, boolean tooLarge);
 
     /** The connection is gone; whatever was held is of no use to anyone any more. */
@@ -46,7 +50,8 @@ public final class Connection {
   private boolean ending;
 
   /** Starts serving an accepted, non-blocking socket. */
-  public Connection(Reactor reactor, IoBuffers buffers, UnixSocketChannel channel) throws IOException {
+  public Connection(Reactor reactor, IoBuffers buffers, UnixSocketChannel channel)
+      throws IOException {
     this.buffers = buffers;
     this.watch = reactor.watch(channel, SelectionKey.OP_READ, w -> ready());
   }
@@ -75,8 +80,9 @@ public final class Connection {
   }
 
   /**
-   * Gathers one frame of an answer. It leaves, together with others, when the current event ends; outside of {@link
-   * Client#frame} the caller must let it go with {@link #release()}, {@link #push()} or {@link #end()}.
+   * Gathers one frame of an answer. It leaves, together with others, when the current event ends;
+   * outside of {@link Client#frame} the caller must let it go with {@link #release()}, {@link
+   * #push()} or {@link #end()}.
    */
   public void send(int agentId, int opcode, ByteBuffer payload) {
     if (!watch.isOpen()) {
@@ -101,7 +107,10 @@ public final class Connection {
     }
   }
 
-  /** Runs {@code task} as soon as the client's socket has taken all that was sent; never, if the connection ends first. */
+  /**
+   * Runs {@code task} as soon as the client's socket has taken all that was sent; never, if the
+   * connection ends first.
+   */
   public void whenDrained(Runnable task) {
     if (output.isEmpty()) {
       task.run();
@@ -204,7 +213,11 @@ public final class Connection {
     int opcode = Frame.opcode(bytes, at);
     if (size < 0 || size > receiver.maxPayload()) {
       String sentence =
-          "payload of " + Long.toUnsignedString(size) + " bytes; at most " + receiver.maxPayload() + " are accepted";
+          "payload of "
+              + Long.toUnsignedString(size)
+              + " bytes; at most "
+              + receiver.maxPayload()
+              + " are accepted";
       refuse(receiver, opcode, sentence, true);
       return false;
     }
@@ -258,7 +271,8 @@ public final class Connection {
       }
       wantsMore = wantsInput();
     }
-    int ops = (wantsMore ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE);
+    int ops =
+        (wantsMore ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE);
     if (ops == 0) {
       watch.interestInHangUp();
     } else {

@@ -54,7 +54,8 @@ final class EpollKey extends AbstractSelectionKey {
   public SelectionKey interestOps(int ops) {
     interest = ops;
     if (ops == 0) {
-      // epoll reports a hang-up even of a descriptor nobody is interested in, for ever: it must leave the set.
+      // epoll reports a hang-up even of a descriptor nobody is interested in, for ever: it must
+      // leave the set.
       silence();
       return this;
     }
@@ -69,7 +70,10 @@ final class EpollKey extends AbstractSelectionKey {
     return this;
   }
 
-  /** Watches for nothing but the other side going away; the handler must close then, or the loop spins. */
+  /**
+   * Watches for nothing but the other side going away; the handler must close then, or the loop
+   * spins.
+   */
   void watchHangUpOnly() {
     interest = 0;
     watch(0);

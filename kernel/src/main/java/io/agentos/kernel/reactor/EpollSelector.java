@@ -21,11 +21,12 @@ import jnr.enxio.channels.NativeSelectorProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Selector} for jnr's native channels on {@code epoll}: jnr's own is {@code poll(2)}, whose cost grows with
- * every idle connection (85 times a C server's with 5,000 of them; this one stays at 1.2).
+ * A {@link Selector} for jnr's native channels on {@code epoll}: jnr's own is {@code poll(2)},
+ * whose cost grows with every idle connection (85 times a C server's with 5,000 of them; this one
+ * stays at 1.2).
  *
- * <p>Belongs to one thread: registering, changing interest, selecting and closing happen there; only {@link #wakeup()}
- * may be called from elsewhere. Level-triggered.
+ * <p>Belongs to one thread: registering, changing interest, selecting and closing happen there;
+ * only {@link #wakeup()} may be called from elsewhere. Level-triggered.
  */
 public final class EpollSelector extends AbstractSelector {
   static final int EPOLLIN = 0x1;
@@ -85,7 +86,10 @@ public final class EpollSelector extends AbstractSelector {
     return key;
   }
 
-  /** Takes the key out at once; must come before the descriptor is closed, as its number may be used again. */
+  /**
+   * Takes the key out at once; must come before the descriptor is closed, as its number may be used
+   * again.
+   */
   void remove(EpollKey key) {
     key.silence();
     if (byDescriptor[key.fd()] == key) {
@@ -165,7 +169,8 @@ public final class EpollSelector extends AbstractSelector {
         continue;
       }
       EpollKey key = byDescriptor[fd];
-      // Gone if an earlier event of this batch closed it; a new owner of the number asks again next round.
+      // Gone if an earlier event of this batch closed it; a new owner of the number asks again next
+      // round.
       if (key != null && key.markReady(mask)) {
         action.accept(key);
         delivered++;

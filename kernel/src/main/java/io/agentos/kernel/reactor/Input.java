@@ -5,8 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Bytes received and not yet handed out: the head of a frame, or requests that wait behind a held one. Holds no memory
- * while empty, and grows with what has really arrived, not with what a header announces.
+ * Bytes received and not yet handed out: the head of a frame, or requests that wait behind a held
+ * one. Holds no memory while empty, and grows with what has really arrived, not with what a header
+ * announces.
  */
 @ReactorConfined
 final class Input {
@@ -55,7 +56,9 @@ final class Input {
     bytes = larger;
   }
 
-  /** Gives the memory back once all is handed out; a rest is the start of a frame that began now. */
+  /**
+   * Gives the memory back once all is handed out; a rest is the start of a frame that began now.
+   */
   void trim() {
     if (isEmpty()) {
       bytes = NOTHING;

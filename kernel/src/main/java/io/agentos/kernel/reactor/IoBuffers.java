@@ -8,8 +8,8 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The native buffers that all connections of a reactor share: one that is read into, one in which the answers of the
- * current connection gather. 10,000 idle connections so cost no buffer at all.
+ * The native buffers that all connections of a reactor share: one that is read into, one in which
+ * the answers of the current connection gather. 10,000 idle connections so cost no buffer at all.
  */
 @ReactorConfined
 public final class IoBuffers {

@@ -30,7 +30,9 @@ public final class Listener {
   /** Accepted in one round before other descriptors get their turn. */
   private static final int ACCEPTS_PER_ROUND = 64;
 
-  /** Out of descriptors: try again after this, rather than spin on a queue that can't be emptied. */
+  /**
+   * Out of descriptors: try again after this, rather than spin on a queue that can't be emptied.
+   */
   private static final Duration EXHAUSTED_WAIT = Duration.ofMillis(100);
 
   private final Reactor reactor;
@@ -71,7 +73,9 @@ public final class Listener {
   }
 
   private static boolean isExhausted(int errno) {
-    return errno == Errno.EMFILE.intValue() || errno == Errno.ENFILE.intValue() || errno == Errno.ENOMEM.intValue()
+    return errno == Errno.EMFILE.intValue()
+        || errno == Errno.ENFILE.intValue()
+        || errno == Errno.ENOMEM.intValue()
         || errno == Errno.ENOBUFS.intValue();
   }
 

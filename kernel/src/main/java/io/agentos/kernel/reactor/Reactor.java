@@ -12,11 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that owns the kernel's state: it waits for descriptors, timers and posted tasks and runs their
- * handlers, one at a time. A handler never waits; what may block goes to {@link Workers}, whose result is posted back.
+ * The one thread that owns the kernel's state: it waits for descriptors, timers and posted tasks
+ * and runs their handlers, one at a time. A handler never waits; what may block goes to {@link
+ * Workers}, whose result is posted back.
  */
 public final class Reactor {
-  /** Called on the reactor thread when a descriptor is ready; throwing closes nothing and is logged as a bug. */
+  /**
+   * Called on the reactor thread when a descriptor is ready; throwing closes nothing and is logged
+   * as a bug.
+   */
   @FunctionalInterface
   public interface Handler {
     void ready(Watch watch);
@@ -24,7 +28,10 @@ public final class Reactor {
 
   private static final Logger log = LoggerFactory.getLogger(Reactor.class);
 
-  /** Posted tasks run before descriptors are looked at again, so that one flood cannot starve the other. */
+  /**
+   * Posted tasks run before descriptors are looked at again, so that one flood cannot starve the
+   * other.
+   */
   private static final int TASKS_PER_ROUND = 1024;
 
   private final EpollSelector selector;
@@ -43,7 +50,8 @@ public final class Reactor {
   /** Fails unless called on the reactor thread: a race in a permission kernel is a security bug. */
   public void check() {
     if (Thread.currentThread() != thread) {
-      throw new IllegalStateException("not the reactor thread: " + Thread.currentThread().getName());
+      throw new IllegalStateException(
+          "not the reactor thread: " + Thread.currentThread().getName());
     }
   }
 
@@ -62,7 +70,8 @@ public final class Reactor {
   }
 
   /** Watches a native channel; {@code ops} as in {@link SelectionKey}. */
-  public Watch watch(AbstractSelectableChannel channel, int ops, Handler handler) throws IOException {
+  public Watch watch(AbstractSelectableChannel channel, int ops, Handler handler)
+      throws IOException {
     check();
     channel.configureBlocking(false);
     Watch watch = new Watch(selector, channel, handler);
@@ -113,7 +122,10 @@ public final class Reactor {
     guarded(watch::handle);
   }
 
-  /** A bug in one handler must not end every agent's kernel; it is logged loudly and the loop goes on. */
+  /**
+   * A bug in one handler must not end every agent's kernel; it is logged loudly and the loop goes
+   * on.
+   */
   @SuppressWarnings("CatchAndPrintStackTrace")
   static void guarded(Runnable task) {
     try {

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Deadlines in order; cancelling one takes it out at once, so that cancelled ones hold no memory. */
+/**
+ * Deadlines in order; cancelling one takes it out at once, so that cancelled ones hold no memory.
+ */
 @ReactorConfined
 public final class Timers {
   static final long NEVER = Long.MAX_VALUE;
@@ -53,7 +55,10 @@ public final class Timers {
     return timer;
   }
 
-  /** Rounded up, so that the loop does not wake just before a deadline and spin; {@link #NEVER} without timers. */
+  /**
+   * Rounded up, so that the loop does not wake just before a deadline and spin; {@link #NEVER}
+   * without timers.
+   */
   long millisToNext() {
     Timer next = queue.peek();
     if (next == null) {

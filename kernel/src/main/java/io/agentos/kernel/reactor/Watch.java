@@ -46,7 +46,9 @@ public final class Watch {
     return (key().readyOps() & SelectionKey.OP_WRITE) != 0;
   }
 
-  /** The other side is gone: nothing written can arrive any more (what it sent may still be unread). */
+  /**
+   * The other side is gone: nothing written can arrive any more (what it sent may still be unread).
+   */
   public boolean hungUp() {
     return key().hungUp();
   }
@@ -56,7 +58,10 @@ public final class Watch {
     key().interestOps(ops);
   }
 
-  /** Waits only for the other side to go away; the handler must close the watch when {@link #hungUp()}. */
+  /**
+   * Waits only for the other side to go away; the handler must close the watch when {@link
+   * #hungUp()}.
+   */
   public void interestInHangUp() {
     key().watchHangUpOnly();
   }

@@ -7,7 +7,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The bounded pool for work that may block: files, HTTP, starting processes. Full means refuse, never wait. */
+/**
+ * The bounded pool for work that may block: files, HTTP, starting processes. Full means refuse,
+ * never wait.
+ */
 public final class Workers implements AutoCloseable {
   private final ThreadPoolExecutor pool;
 

@@ -28,7 +28,9 @@ public final class Cgroup {
   /** Writes one interface file, such as {@code memory.max}. */
   public void set(String file, String value) throws IOException {
     Files.write(
-        directory.resolve(file), value.getBytes(StandardCharsets.US_ASCII), StandardOpenOption.WRITE);
+        directory.resolve(file),
+        value.getBytes(StandardCharsets.US_ASCII),
+        StandardOpenOption.WRITE);
   }
 
   /** One number out of a file of {@code key value} lines, or of a file that is a number. */
@@ -55,7 +57,8 @@ public final class Cgroup {
 
   private static void collect(Path group, List<Integer> pids) {
     try (DirectoryStream<Path> children = Files.newDirectoryStream(group, Files::isDirectory)) {
-      Files.readAllLines(group.resolve("cgroup.procs")).forEach(line -> pids.add(Integer.valueOf(line)));
+      Files.readAllLines(group.resolve("cgroup.procs"))
+          .forEach(line -> pids.add(Integer.valueOf(line)));
       children.forEach(child -> collect(child, pids));
     } catch (IOException gone) {
       // A group that was just removed has no processes.
@@ -76,7 +79,10 @@ public final class Cgroup {
     set("cgroup.freeze", frozen ? "1" : "0");
   }
 
-  /** Removes the group and its children; processes that were just killed need a moment to leave them. */
+  /**
+   * Removes the group and its children; processes that were just killed need a moment to leave
+   * them.
+   */
   public void remove() throws IOException {
     try (DirectoryStream<Path> children = Files.newDirectoryStream(directory, Files::isDirectory)) {
       for (Path child : children) {

@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The kernel's part of the cgroup v2 hierarchy: {@code agentos-PID/} with one leaf per agent. Controllers that the host
- * does not give are simply not in {@link #controllers()}; who sets a limit asks first.
+ * The kernel's part of the cgroup v2 hierarchy: {@code agentos-PID/} with one leaf per agent.
+ * Controllers that the host does not give are simply not in {@link #controllers()}; who sets a
+ * limit asks first.
  */
 public final class CgroupTree {
   private static final Logger log = LoggerFactory.getLogger(CgroupTree.class);
@@ -59,8 +60,9 @@ public final class CgroupTree {
   }
 
   /**
-   * Makes the group of one agent. Its limits are set on the group, its processes live in children ({@code main}, and one
-   * per tool call), as a group that passes controllers on may hold no process itself.
+   * Makes the group of one agent. Its limits are set on the group, its processes live in children
+   * ({@code main}, and one per tool call), as a group that passes controllers on may hold no
+   * process itself.
    */
   public Cgroup create(String name) throws IOException {
     Path directory = Files.createDirectory(root.resolve(name));
@@ -94,7 +96,10 @@ public final class CgroupTree {
         .findFirst();
   }
 
-  /** A group with processes can't pass controllers on: the kernel moves itself into a leaf of its own first. */
+  /**
+   * A group with processes can't pass controllers on: the kernel moves itself into a leaf of its
+   * own first.
+   */
   private static void delegate(Path base) throws IOException {
     Set<String> available = words(base.resolve("cgroup.controllers"));
     if (available.stream().noneMatch(WANTED::contains)) {

@@ -4,7 +4,10 @@ package io.agentos.kernel.sandbox;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Measures what one process tree uses now; from its cgroup where that counts, else by adding up /proc. Thread-safe. */
+/**
+ * Measures what one process tree uses now; from its cgroup where that counts, else by adding up
+ * /proc. Thread-safe.
+ */
 public final class Consumption {
   private final @Nullable Cgroup cgroup;
   private final int rootPid;
@@ -26,7 +29,8 @@ public final class Consumption {
     long memory = memory(processes);
     peakBytes = Math.max(peakBytes, memory);
     long peak = cgroup == null ? peakBytes : cgroup.number("memory.peak", "").orElse(peakBytes);
-    return new Reading(memory, peak, cpuMicros(processes) / 1000, Math.max(0, processes.size() - 1));
+    return new Reading(
+        memory, peak, cpuMicros(processes) / 1000, Math.max(0, processes.size() - 1));
   }
 
   private long memory(List<Integer> processes) {

@@ -8,11 +8,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns limits into what enforces them on this host: cgroup v2 controllers, or else rlimits in the plan and the {@link
- * LimitMonitor}. Says which, per limit.
+ * Turns limits into what enforces them on this host: cgroup v2 controllers, or else rlimits in the
+ * plan and the {@link LimitMonitor}. Says which, per limit.
  */
 public final class Enforcement {
-  /** RLIMIT_DATA is only the backstop of the monitor: room for what it takes to notice, then allocation fails. */
+  /**
+   * RLIMIT_DATA is only the backstop of the monitor: room for what it takes to notice, then
+   * allocation fails.
+   */
   private static final long DATA_HEADROOM_BYTES = 256L << 20;
 
   private static final int PERIOD_MICROS = 100_000;
@@ -37,7 +40,10 @@ public final class Enforcement {
       this.cgroup = cgroup;
     }
 
-    /** By what each limit is enforced: {@code cgroup}, {@code monitor}, {@code rlimit}, {@code timer}. */
+    /**
+     * By what each limit is enforced: {@code cgroup}, {@code monitor}, {@code rlimit}, {@code
+     * timer}.
+     */
     public Map<String, String> enforcedBy() {
       return enforcedBy;
     }
@@ -52,7 +58,8 @@ public final class Enforcement {
   }
 
   /**
-   * Makes the cgroup, where there is one, with its limits already written, and adds what the plan needs.
+   * Makes the cgroup, where there is one, with its limits already written, and adds what the plan
+   * needs.
    *
    * @param name unique among this kernel's groups
    */
@@ -113,7 +120,8 @@ public final class Enforcement {
       prepared.enforcedBy.put("cpu", "cgroup");
     } else {
       prepared.monitored = true;
-      prepared.enforcedBy.put("cpu", prepared.cgroup != null ? "monitor (cgroup.freeze)" : "monitor (SIGSTOP)");
+      prepared.enforcedBy.put(
+          "cpu", prepared.cgroup != null ? "monitor (cgroup.freeze)" : "monitor (SIGSTOP)");
     }
   }
 
@@ -139,7 +147,8 @@ public final class Enforcement {
   }
 
   /**
-   * Starts watching, if anything needs it; {@code onOom} is called on the reactor thread before the kill.
+   * Starts watching, if anything needs it; {@code onOom} is called on the reactor thread before the
+   * kill.
    *
    * @param rootPid host pid whose descendants are the tree
    * @return the handle that stops and continues the tree
@@ -154,7 +163,8 @@ public final class Enforcement {
 
   /** Whether the host's own OOM killer struck in this group. */
   public boolean sawOom(Prepared prepared) {
-    return prepared.cgroup != null && prepared.cgroup.number("memory.events", "oom_kill").orElse(0L) > 0;
+    return prepared.cgroup != null
+        && prepared.cgroup.number("memory.events", "oom_kill").orElse(0L) > 0;
   }
 
   /** The process has ended. */

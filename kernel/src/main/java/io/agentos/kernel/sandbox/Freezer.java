@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops and continues a process tree for several reasons at once: it runs only while there is none. Used by the reactor
- * (PAUSE) and by the {@link LimitMonitor} (CPU share), hence synchronised.
+ * Stops and continues a process tree for several reasons at once: it runs only while there is none.
+ * Used by the reactor (PAUSE) and by the {@link LimitMonitor} (CPU share), hence synchronised.
  */
 public final class Freezer {
   /** Why a tree stands still. */

@@ -20,7 +20,9 @@ final class InputFeed {
     bytes = Sys.allocate(Math.max(1, input.length));
     bytes.put(input).flip();
     address = Sys.address(bytes);
-    Watch watch = reactor.watch(new NativeSocketChannel(fd, SelectionKey.OP_WRITE), SelectionKey.OP_WRITE, this::feed);
+    Watch watch =
+        reactor.watch(
+            new NativeSocketChannel(fd, SelectionKey.OP_WRITE), SelectionKey.OP_WRITE, this::feed);
     if (!bytes.hasRemaining()) {
       watch.close();
     }

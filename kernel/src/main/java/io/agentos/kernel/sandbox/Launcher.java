@@ -16,12 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts {@code agentos-sandbox} processes, all from one thread that lives as long as the kernel, and hands them to the
- * reactor as {@link SandboxProcess}es.
+ * Starts {@code agentos-sandbox} processes, all from one thread that lives as long as the kernel,
+ * and hands them to the reactor as {@link SandboxProcess}es.
  */
 public final class Launcher implements AutoCloseable {
   /** Descriptors of the helper, in the order of {@link Spawn#spawn}. */
-  private static final List<String> DESCRIPTOR_WORDS = List.of("--status-fd", "4", "--control-fd", "5");
+  private static final List<String> DESCRIPTOR_WORDS =
+      List.of("--status-fd", "4", "--control-fd", "5");
 
   private static final Logger log = LoggerFactory.getLogger(Launcher.class);
   private static final int JOIN_FD = 6;
@@ -47,21 +48,35 @@ public final class Launcher implements AutoCloseable {
     }
   }
 
+  /** Makes a request on the spawner thread, where it may touch the system. */
+  @FunctionalInterface
+  public interface Preparation {
+    Request prepare() throws IOException;
+  }
+
   /**
-   * Starts a helper and reports to {@code observer} on the reactor thread, beginning with {@code launched}.
+   * Starts a helper and reports to {@code observer} on the reactor thread, beginning with {@code
+   * launched}.
    *
    * @return false when too many starts are waiting already; the observer hears nothing then
    */
-  public boolean launch(Request request, SandboxProcess.Observer observer) {
+  public boolean launch(Preparation preparation, SandboxProcess.Observer observer) {
     return spawner.tryRun(
         () -> {
           try {
+            Request request = preparation.prepare();
             Started started = start(request);
             reactor.post(() -> attach(started, request, observer));
-          } catch (ErrnoException e) {
-            reactor.post(() -> observer.failed(new SandboxProcess.Failure("spawn", e.errno(), String.valueOf(e.getMessage()))));
+          } catch (IOException e) {
+            SandboxProcess.Failure failure =
+                new SandboxProcess.Failure("spawn", errno(e), String.valueOf(e.getMessage()));
+            reactor.post(() -> observer.failed(failure));
           }
         });
+  }
+
+  private static int errno(IOException e) {
+    return e instanceof ErrnoException failed ? failed.errno() : 0;
   }
 
   private void attach(Started started, Request request, SandboxProcess.Observer observer) {
@@ -107,7 +122,10 @@ public final class Launcher implements AutoCloseable {
     }
   }
 
-  /** A helper that refuses its plan closes the pipe early; its status record then says why, so that is no error here. */
+  /**
+   * A helper that refuses its plan closes the pipe early; its status record then says why, so that
+   * is no error here.
+   */
   private static void writeAll(int fd, byte[] bytes) {
     try {
       Sys.writeFully(fd, bytes);
@@ -121,7 +139,10 @@ public final class Launcher implements AutoCloseable {
     spawner.close();
   }
 
-  /** The pipes of one start; the child's ends of the first three and of status are 1, of the others 0. */
+  /**
+   * The pipes of one start; the child's ends of the first three and of status are 1, of the others
+   * 0.
+   */
   private static final class Pipes {
     private final List<int[]> pipes = new ArrayList<>();
 

@@ -9,18 +9,23 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Enforces memory and CPU limits where the host has no controllers: one thread that samples each agent's processes,
- * kills a tree that outgrew its memory, and freezes one that ran ahead of its CPU share until time has caught up.
+ * Enforces memory and CPU limits where the host has no controllers: one thread that samples each
+ * agent's processes, kills a tree that outgrew its memory, and freezes one that ran ahead of its
+ * CPU share until time has caught up.
  *
- * <p>Samples come every {@value #FASTEST_MILLIS} to {@value #SLOWEST_MILLIS} ms, sooner the closer an agent is to its
- * limit: a process can touch about {@value #GROWTH_BYTES_PER_MILLI} bytes of fresh memory a millisecond.
+ * <p>Samples come every {@value #FASTEST_MILLIS} to {@value #SLOWEST_MILLIS} ms, sooner the closer
+ * an agent is to its limit: a process can touch about {@value #GROWTH_BYTES_PER_MILLI} bytes of
+ * fresh memory a millisecond.
  */
 public final class LimitMonitor implements AutoCloseable {
   private static final int FASTEST_MILLIS = 5;
   private static final int SLOWEST_MILLIS = 100;
   private static final long GROWTH_BYTES_PER_MILLI = 2_000_000;
 
-  /** Between looks at the CPU time of an agent that used some, or none; what it runs over meanwhile it pays back. */
+  /**
+   * Between looks at the CPU time of an agent that used some, or none; what it runs over meanwhile
+   * it pays back.
+   */
   private static final int BUSY_MILLIS = 10;
 
   private static final int IDLE_MILLIS = 50;
@@ -53,7 +58,13 @@ public final class LimitMonitor implements AutoCloseable {
     boolean throttled;
     boolean killed;
 
-    Target(ResourceLimits limits, @Nullable Cgroup cgroup, SandboxProcess process, Freezer freezer, int rootPid, Runnable onOom) {
+    Target(
+        ResourceLimits limits,
+        @Nullable Cgroup cgroup,
+        SandboxProcess process,
+        Freezer freezer,
+        int rootPid,
+        Runnable onOom) {
       this.limits = limits;
       this.cgroup = cgroup;
       this.process = process;
@@ -75,7 +86,13 @@ public final class LimitMonitor implements AutoCloseable {
     }
   }
 
-  void add(ResourceLimits limits, @Nullable Cgroup cgroup, SandboxProcess process, Freezer freezer, int rootPid, Runnable onOom) {
+  void add(
+      ResourceLimits limits,
+      @Nullable Cgroup cgroup,
+      SandboxProcess process,
+      Freezer freezer,
+      int rootPid,
+      Runnable onOom) {
     targets.put(process, new Target(limits, cgroup, process, freezer, rootPid, onOom));
     LockSupport.unpark(thread);
   }
@@ -94,7 +111,8 @@ public final class LimitMonitor implements AutoCloseable {
         }
         next = Math.min(next, target.nextSampleNanos);
       }
-      LockSupport.parkNanos(this, targets.isEmpty() ? Long.MAX_VALUE : Math.max(1, next - System.nanoTime()));
+      LockSupport.parkNanos(
+          this, targets.isEmpty() ? Long.MAX_VALUE : Math.max(1, next - System.nanoTime()));
     }
   }
 
@@ -123,7 +141,8 @@ public final class LimitMonitor implements AutoCloseable {
       kill(target);
       return SLOWEST_MILLIS;
     }
-    return Math.max(FASTEST_MILLIS, Math.min(SLOWEST_MILLIS, (limit - used) / GROWTH_BYTES_PER_MILLI));
+    return Math.max(
+        FASTEST_MILLIS, Math.min(SLOWEST_MILLIS, (limit - used) / GROWTH_BYTES_PER_MILLI));
   }
 
   private void kill(Target target) {
@@ -133,14 +152,17 @@ public final class LimitMonitor implements AutoCloseable {
           target.onOom.run();
           target.process.kill();
         });
-    // No further allocation while the reactor gets round to it; SIGKILL reaches frozen processes too.
+    // No further allocation while the reactor gets round to it; SIGKILL reaches frozen processes
+    // too.
     target.freezer.set(Freezer.Reason.OUT_OF_MEMORY, true);
   }
 
   private long checkCpu(Target target, double cores) {
     long now = System.nanoTime();
     long used = target.cpuMicros();
-    target.allowanceMicros += Math.round((now - target.allowanceAtNanos) / 1000.0 * cores) - (used - target.cpuUsedMicros);
+    target.allowanceMicros +=
+        Math.round((now - target.allowanceAtNanos) / 1000.0 * cores)
+            - (used - target.cpuUsedMicros);
     target.allowanceMicros = Math.min(target.allowanceMicros, Math.round(BURST_MICROS * cores));
     target.allowanceAtNanos = now;
     boolean idle = used == target.cpuUsedMicros;

@@ -23,7 +23,10 @@ public final class ProcessUsage {
     return fields.length < 2 ? 0 : Long.parseLong(fields[1]) * PAGE_BYTES;
   }
 
-  /** Resident bytes of one process, each shared page divided by those who share it; slower than {@link #residentBytes}. */
+  /**
+   * Resident bytes of one process, each shared page divided by those who share it; slower than
+   * {@link #residentBytes}.
+   */
   public static long proportionalBytes(int pid) {
     for (String line : read("/proc/" + pid + "/smaps_rollup").split("\n")) {
       if (line.startsWith("Pss:")) {

@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The words of one plan for {@code agentos-sandbox}, in order; docs/contract/sandbox-plan.md is the reference. */
+/**
+ * The words of one plan for {@code agentos-sandbox}, in order; docs/contract/sandbox-plan.md is the
+ * reference.
+ */
 public final class SandboxPlan {
   private final List<String> options = new ArrayList<>();
   private final List<String> command;

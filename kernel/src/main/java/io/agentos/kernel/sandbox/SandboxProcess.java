@@ -16,8 +16,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One running {@code agentos-sandbox}: its status records, its output, its end. Whatever ends it (the payload's exit, a
- * kill, the helper's death), {@link Observer#ended} is called once, last, when nothing of it is left.
+ * One running {@code agentos-sandbox}: its status records, its output, its end. Whatever ends it
+ * (the payload's exit, a kill, the helper's death), {@link Observer#ended} is called once, last,
+ * when nothing of it is left.
  */
 @ReactorConfined
 public final class SandboxProcess {
@@ -37,7 +38,10 @@ public final class SandboxProcess {
   public interface Observer {
     void launched(SandboxProcess process);
 
-    /** The payload runs: its pid and that of the sandbox's pid 1 as the host sees them, and the state of each layer. */
+    /**
+     * The payload runs: its pid and that of the sandbox's pid 1 as the host sees them, and the
+     * state of each layer.
+     */
     void started(int pid, int initPid, Map<String, String> layers);
 
     /** Nothing runs; {@link #ended} follows if {@link #launched} was called. */
@@ -52,7 +56,11 @@ public final class SandboxProcess {
   private static final int SIGKILL = 9;
   static final int SIGSTOP = 19;
   static final int SIGCONT = 18;
-  /** More than a pipe holds, so all that was written is read; bounded, as a joined command may leave a writer behind. */
+
+  /**
+   * More than a pipe holds, so all that was written is read; bounded, as a joined command may leave
+   * a writer behind.
+   */
   private static final int DRAIN_READS = 2;
 
   private static final int STATUS_BYTES = 8192;
@@ -72,7 +80,8 @@ public final class SandboxProcess {
   private Exit recorded = new Exit(/* code= */ 0, SIGKILL, 0, 0);
   private int initPid;
 
-  SandboxProcess(Reactor reactor, Launcher.Started started, byte[] input, Observer observer) throws IOException {
+  SandboxProcess(Reactor reactor, Launcher.Started started, byte[] input, Observer observer)
+      throws IOException {
     this.observer = observer;
     exit = reactor.watchReadable(started.pidfd(), w -> finish());
     status = reactor.watchReadable(started.status(), w -> readStatus());
@@ -113,7 +122,8 @@ public final class SandboxProcess {
     synchronized (commandByte) {
       if (!ended) {
         commandByte.put(0, (byte) number);
-        // The pipe holds 64 KiB of commands; a helper that is gone answers EPIPE, and its exit is on its way.
+        // The pipe holds 64 KiB of commands; a helper that is gone answers EPIPE, and its exit is
+        // on its way.
         Sys.write(controlFd, commandAddress, 1);
       }
     }
@@ -150,17 +160,19 @@ public final class SandboxProcess {
         initPid = (int) number(line, "init");
         observer.started((int) number(line, "pid"), initPid, layers);
       }
-      case "failed" -> observer.failed(
-          new Failure(
-              words[1].replace("stage=", ""),
-              (int) number(line, "errno"),
-              line.substring(line.indexOf(' ', line.indexOf("errno=")) + 1)));
-      case "ended" -> recorded =
-          new Exit(
-              (int) number(line, "code"),
-              (int) number(line, "signal"),
-              (number(line, "utime_us") + number(line, "stime_us")) / 1000,
-              number(line, "maxrss_kb") * 1024);
+      case "failed" ->
+          observer.failed(
+              new Failure(
+                  words[1].replace("stage=", ""),
+                  (int) number(line, "errno"),
+                  line.substring(line.indexOf(' ', line.indexOf("errno=")) + 1)));
+      case "ended" ->
+          recorded =
+              new Exit(
+                  (int) number(line, "code"),
+                  (int) number(line, "signal"),
+                  (number(line, "utime_us") + number(line, "stime_us")) / 1000,
+                  number(line, "maxrss_kb") * 1024);
       default -> throw new IllegalStateException("unknown status record: " + line);
     }
   }
@@ -190,7 +202,10 @@ public final class SandboxProcess {
     return true;
   }
 
-  /** The helper has ended, and with it everything in the sandbox: takes what the pipes still hold, then reports. */
+  /**
+   * The helper has ended, and with it everything in the sandbox: takes what the pipes still hold,
+   * then reports.
+   */
   private void finish() {
     while (status.isOpen() && readStatus()) {}
     for (Stream stream : Stream.values()) {

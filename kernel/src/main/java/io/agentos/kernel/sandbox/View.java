@@ -7,8 +7,8 @@ import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
 
 /**
- * The files as one caller sees them: which directory is its {@code /}, and whose rights count. Used by worker threads;
- * stays open while anyone holds a {@link Lease}.
+ * The files as one caller sees them: which directory is its {@code /}, and whose rights count. Used
+ * by worker threads; stays open while anyone holds a {@link Lease}.
  */
 public final class View implements AutoCloseable {
   private final int root;

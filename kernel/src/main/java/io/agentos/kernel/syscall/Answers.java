@@ -32,19 +32,25 @@ final class Answers {
 
   static byte[] failure(SyscallException refusal) {
     ObjectNode answer =
-        Json.object().put("success", false).put("error", refusal.sentence()).put("code", refusal.code().name());
+        Json.object()
+            .put("success", false)
+            .put("error", refusal.sentence())
+            .put("code", refusal.code().name());
     for (Map.Entry<String, Object> detail : refusal.details().entrySet()) {
       answer.set(detail.getKey(), Json.tree(detail.getValue()));
     }
     try {
       return Json.encode(answer);
     } catch (SyscallException unwritable) {
-      // The sentence quotes text that is no Unicode: the code still tells the program what happened.
-      return ("{\"success\":false,\"error\":\"refused\",\"code\":\"" + refusal.code() + "\"}").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+      // The sentence quotes text that is no Unicode: the code still tells the program what
+      // happened.
+      return ("{\"success\":false,\"error\":\"refused\",\"code\":\"" + refusal.code() + "\"}")
+          .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     }
   }
 
   static SyscallException internal() {
-    return new SyscallException(ErrorCode.INTERNAL, "the kernel failed at this call; its log says more");
+    return new SyscallException(
+        ErrorCode.INTERNAL, "the kernel failed at this call; its log says more");
   }
 }

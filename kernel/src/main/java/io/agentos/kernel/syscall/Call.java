@@ -8,7 +8,10 @@ import io.agentos.kernel.wire.SyscallException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** One request under way: the single answer it is owed, its deadline, and what to undo if nobody waits any more. */
+/**
+ * One request under way: the single answer it is owed, its deadline, and what to undo if nobody
+ * waits any more.
+ */
 @ReactorConfined
 final class Call implements Syscall.Reply<Object> {
   private final Session session;
@@ -66,11 +69,14 @@ final class Call implements Syscall.Reply<Object> {
 
   @Override
   public void onTimeout(Duration delay, Runnable task) {
-    timer = reactor.schedule(delay, () -> {
-      if (open) {
-        task.run();
-      }
-    });
+    timer =
+        reactor.schedule(
+            delay,
+            () -> {
+              if (open) {
+                task.run();
+              }
+            });
   }
 
   @Override

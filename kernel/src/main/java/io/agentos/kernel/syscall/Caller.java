@@ -9,7 +9,8 @@ import io.agentos.kernel.wire.SyscallException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who makes a call, as the socket tells it: an agent (its own listener) or an operator (the main socket).
+ * Who makes a call, as the socket tells it: an agent (its own listener) or an operator (the main
+ * socket).
  *
  * @param id the agent's id, or the operator connection's own
  * @param agent absent for an operator
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param view the files it sees, with its rights
  * @param name what others see as sender; empty for an operator that registered none
  */
-public record Caller(AgentId id, @Nullable Agent agent, Permissions permissions, View view, String name) {
+public record Caller(
+    AgentId id, @Nullable Agent agent, Permissions permissions, View view, String name) {
   public boolean isOperator() {
     return agent == null;
   }

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes one request from frame to answer: finds the call, asks for its right, decodes, runs the handler where its type
- * says, replies. The only place that catches what handlers throw.
+ * Takes one request from frame to answer: finds the call, asks for its right, decodes, runs the
+ * handler where its type says, replies. The only place that catches what handlers throw.
  */
 @ReactorConfined
 public final class Dispatcher {
@@ -68,7 +68,11 @@ public final class Dispatcher {
     Right right = opcode.right();
     if (!right.heldBy(caller.permissions())) {
       throw SyscallException.denied(
-          opcode.name() + " needs " + right.field() + ", which level " + caller.permissions().level()
+          opcode.name()
+              + " needs "
+              + right.field()
+              + ", which level "
+              + caller.permissions().level()
               + " of this agent does not have; an operator can grant it with SET_PERMS");
     }
   }
@@ -107,7 +111,8 @@ public final class Dispatcher {
             });
     if (!accepted) {
       throw new SyscallException(
-          ErrorCode.RESOURCE_EXHAUSTED, "the kernel has too much file and process work queued; try again shortly");
+          ErrorCode.RESOURCE_EXHAUSTED,
+          "the kernel has too much file and process work queued; try again shortly");
     }
   }
 
@@ -122,7 +127,8 @@ public final class Dispatcher {
 
   private static SyscallException unknown(int number) {
     return new SyscallException(
-        ErrorCode.UNKNOWN_SYSCALL, String.format("there is no system call 0x%02X; HELLO lists what there is", number));
+        ErrorCode.UNKNOWN_SYSCALL,
+        String.format("there is no system call 0x%02X; HELLO lists what there is", number));
   }
 
   private static void report(int number, RuntimeException bug) {

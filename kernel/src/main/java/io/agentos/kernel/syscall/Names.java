@@ -6,7 +6,10 @@ import io.agentos.kernel.wire.SyscallException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Names of agents: they become parts of file names, so they hold nothing that means something there. */
+/**
+ * Names of agents: they become parts of file names, so they hold nothing that means something
+ * there.
+ */
 public final class Names {
   private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.@-]*");
 
@@ -24,7 +27,10 @@ public final class Names {
     if (name.length() > Limits.NAME_CHARACTERS || !LEGAL.matcher(name).matches()) {
       String shown = name.length() > 40 ? name.substring(0, 40) + "..." : name;
       throw SyscallException.invalid(
-          "name \"" + shown.replaceAll("[\\p{Cntrl}\\p{Cs}]", "?") + "\" is not allowed: up to " + Limits.NAME_CHARACTERS
+          "name \""
+              + shown.replaceAll("[\\p{Cntrl}\\p{Cs}]", "?")
+              + "\" is not allowed: up to "
+              + Limits.NAME_CHARACTERS
               + " of A-Z a-z 0-9 _ . @ - and not . @ - first");
     }
     return name;

@@ -29,8 +29,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system call table. One line is one call: number, right, handler. Numbers are wire contract: appended, never changed
- * or reused.
+ * The system call table. One line is one call: number, right, handler. Numbers are wire contract:
+ * appended, never changed or reused.
  */
 public enum Opcode {
   NOOP(0x00, Right.ANY, s -> new Noop()),

@@ -17,7 +17,10 @@ public final class Session implements Connection.Client {
   private final Identity identity;
   private @Nullable Call current;
 
-  /** Who is at the other end; asked anew for each call, so that a change of permissions holds at once. */
+  /**
+   * Who is at the other end; asked anew for each call, so that a change of permissions holds at
+   * once.
+   */
   public interface Identity {
     AgentId id();
 

@@ -5,7 +5,8 @@ import io.agentos.kernel.wire.SyscallException;
 import java.time.Duration;
 
 /**
- * One system call's handler. Where it runs is its type: {@link Inline}, {@link Blocking} or {@link Deferred}.
+ * One system call's handler. Where it runs is its type: {@link Inline}, {@link Blocking} or {@link
+ * Deferred}.
  *
  * @param <Q> the request: a record whose components are the JSON fields
  * @param <R> the answer: a record, or a JSON tree
@@ -29,7 +30,10 @@ public sealed interface Syscall<Q, R> {
     void handle(Caller caller, Q request, Reply<R> reply) throws SyscallException;
   }
 
-  /** The one answer that is owed; used on the reactor thread. All but the first final call do nothing. */
+  /**
+   * The one answer that is owed; used on the reactor thread. All but the first final call do
+   * nothing.
+   */
   interface Reply<R> {
     void succeed(R response);
 
@@ -38,7 +42,10 @@ public sealed interface Syscall<Q, R> {
     /** Sends one part of a stream, marked {@code "partial": true}; the final answer follows. */
     void part(Object part);
 
-    /** Sends a part, and runs {@code more} as soon as the client has taken it: the source keeps the client's pace. */
+    /**
+     * Sends a part, and runs {@code more} as soon as the client has taken it: the source keeps the
+     * client's pace.
+     */
     void stream(Object part, Runnable more);
 
     /** Runs {@code task} if the client goes away before the answer. */

@@ -8,7 +8,10 @@ import io.agentos.kernel.wire.SyscallException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the agent that a request names, if the caller may act on it: operators on all, agents on those they spawned. */
+/**
+ * Finds the agent that a request names, if the caller may act on it: operators on all, agents on
+ * those they spawned.
+ */
 public final class Targets {
   private final Agents agents;
 
@@ -17,7 +20,8 @@ public final class Targets {
   }
 
   /** Exactly one of {@code id} and {@code name} must be given. */
-  public Agent require(Caller caller, @Nullable Integer id, @Nullable String name) throws SyscallException {
+  public Agent require(Caller caller, @Nullable Integer id, @Nullable String name)
+      throws SyscallException {
     if ((id == null) == (name == null)) {
       throw SyscallException.invalid("exactly one of id and name must say which agent is meant");
     }
@@ -25,7 +29,10 @@ public final class Targets {
     String shown = name != null ? "\"" + name + "\"" : String.valueOf(id);
     Agent agent = found.orElseThrow(() -> SyscallException.notFound("there is no agent " + shown));
     if (!visible(caller, agent)) {
-      throw SyscallException.denied("agent " + shown + " was not spawned by this agent; only its parent or an operator may do this");
+      throw SyscallException.denied(
+          "agent "
+              + shown
+              + " was not spawned by this agent; only its parent or an operator may do this");
     }
     return agent;
   }

@@ -5,7 +5,9 @@ package io.agentos.kernel.wire;
 public enum ErrorCode {
   /** The frame itself is broken; the connection is closed after the answer. */
   INVALID_FRAME,
-  /** The payload is no valid JSON object, or a field is missing, of the wrong type or out of range. */
+  /**
+   * The payload is no valid JSON object, or a field is missing, of the wrong type or out of range.
+   */
   INVALID_REQUEST,
   UNKNOWN_SYSCALL,
   PERMISSION_DENIED,

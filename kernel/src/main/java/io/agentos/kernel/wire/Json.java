@@ -23,8 +23,8 @@ import java.io.IOException;
 import java.util.stream.Collectors;
 
 /**
- * JSON as the wire has it: snake_case names, strict types, no unknown or repeated names, bounded depth. What is wrong is
- * said by the name of the field.
+ * JSON as the wire has it: snake_case names, strict types, no unknown or repeated names, bounded
+ * depth. What is wrong is said by the name of the field.
  */
 public final class Json {
   private static final StreamReadConstraints CONSTRAINTS =
@@ -43,7 +43,8 @@ public final class Json {
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .defaultPropertyInclusion(JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
           .build();
 
   private Json() {}
@@ -72,15 +73,23 @@ public final class Json {
       throw SyscallException.invalid(unknownField(e));
     } catch (InvalidFormatException e) {
       throw SyscallException.invalid(
-          "field " + path(e) + " must be " + typeName(e.getTargetType()) + ", was " + quoted(e.getValue()));
+          "field "
+              + path(e)
+              + " must be "
+              + typeName(e.getTargetType())
+              + ", was "
+              + quoted(e.getValue()));
     } catch (MismatchedInputException e) {
       throw SyscallException.invalid(mismatch(e));
     } catch (JsonMappingException e) {
-      throw SyscallException.invalid(path(e).isEmpty() ? reason(e) : "field " + path(e) + ": " + reason(e));
+      throw SyscallException.invalid(
+          path(e).isEmpty() ? reason(e) : "field " + path(e) + ": " + reason(e));
     } catch (JsonProcessingException e) {
-      throw SyscallException.invalid("the payload is not valid JSON: " + firstLine(e.getOriginalMessage()));
+      throw SyscallException.invalid(
+          "the payload is not valid JSON: " + firstLine(e.getOriginalMessage()));
     } catch (IOException e) {
-      throw SyscallException.invalid("the payload is not valid UTF-8 JSON: " + firstLine(e.getMessage()));
+      throw SyscallException.invalid(
+          "the payload is not valid UTF-8 JSON: " + firstLine(e.getMessage()));
     }
   }
 
@@ -92,12 +101,15 @@ public final class Json {
     return MAPPER.valueToTree(value);
   }
 
-  /** Writes a value; fails with INVALID_REQUEST on text that is no Unicode (half a surrogate pair). */
+  /**
+   * Writes a value; fails with INVALID_REQUEST on text that is no Unicode (half a surrogate pair).
+   */
   public static byte[] encode(Object value) throws SyscallException {
     try {
       return MAPPER.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
-      throw SyscallException.invalid("this value can't be written as UTF-8 JSON: " + firstLine(e.getOriginalMessage()));
+      throw SyscallException.invalid(
+          "this value can't be written as UTF-8 JSON: " + firstLine(e.getOriginalMessage()));
     }
   }
 
@@ -105,7 +117,10 @@ public final class Json {
     String known =
         e.getKnownPropertyIds() == null
             ? ""
-            : e.getKnownPropertyIds().stream().map(String::valueOf).sorted().collect(Collectors.joining(", "));
+            : e.getKnownPropertyIds().stream()
+                .map(String::valueOf)
+                .sorted()
+                .collect(Collectors.joining(", "));
     return "unknown field " + path(e) + "; known here: " + known;
   }
 
@@ -120,7 +135,8 @@ public final class Json {
 
   private static String reason(JsonMappingException e) {
     Throwable cause = e.getCause();
-    return firstLine(cause instanceof IllegalArgumentException ? cause.getMessage() : e.getOriginalMessage());
+    return firstLine(
+        cause instanceof IllegalArgumentException ? cause.getMessage() : e.getOriginalMessage());
   }
 
   private static String path(JsonMappingException e) {
@@ -150,7 +166,8 @@ public final class Json {
       return "an array";
     }
     if (type.isEnum()) {
-      return "one of " + java.util.Arrays.toString(type.getEnumConstants()).toLowerCase(java.util.Locale.ROOT);
+      return "one of "
+          + java.util.Arrays.toString(type.getEnumConstants()).toLowerCase(java.util.Locale.ROOT);
     }
     return "a JSON object";
   }

@@ -3,7 +3,10 @@ package io.agentos.kernel.wire;
 
 import java.util.Map;
 
-/** A refusal: the code for programs, one sentence for people, and fields that go beside them into the answer. */
+/**
+ * A refusal: the code for programs, one sentence for people, and fields that go beside them into
+ * the answer.
+ */
 public final class SyscallException extends Exception {
   private final ErrorCode code;
   private final transient Map<String, Object> details;

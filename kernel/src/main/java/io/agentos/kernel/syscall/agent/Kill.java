@@ -11,7 +11,10 @@ import io.agentos.kernel.wire.SyscallException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Ends an agent: a signal, a grace, then force; answers when nothing of it is left. Nobody else waits meanwhile. */
+/**
+ * Ends an agent: a signal, a grace, then force; answers when nothing of it is left. Nobody else
+ * waits meanwhile.
+ */
 public final class Kill implements Syscall.Deferred<Kill.Request, Kill.Response> {
   private static final int SIGTERM = 15;
   private static final int LAST_SIGNAL = 64;
@@ -24,9 +27,14 @@ public final class Kill implements Syscall.Deferred<Kill.Request, Kill.Response>
     this.targets = new Targets(agents);
   }
 
-  /** {@code grace} in seconds (default 5, 0: at once); {@code signal}: the first one, default 15. */
+  /**
+   * {@code grace} in seconds (default 5, 0: at once); {@code signal}: the first one, default 15.
+   */
   public record Request(
-      @Nullable Integer id, @Nullable String name, @Nullable Double grace, @Nullable Integer signal) {}
+      @Nullable Integer id,
+      @Nullable String name,
+      @Nullable Double grace,
+      @Nullable Integer signal) {}
 
   /** Which agent ended, and how. */
   public record Response(boolean killed, int agentId, String exitReason) {}
@@ -37,7 +45,8 @@ public final class Kill implements Syscall.Deferred<Kill.Request, Kill.Response>
   }
 
   @Override
-  public void handle(Caller caller, Request request, Reply<Response> reply) throws SyscallException {
+  public void handle(Caller caller, Request request, Reply<Response> reply)
+      throws SyscallException {
     Agent agent = targets.require(caller, request.id(), request.name());
     Targets.notSelf(caller, agent, "it ends by exiting");
     int signal = request.signal() == null ? SIGTERM : request.signal();
@@ -47,12 +56,22 @@ public final class Kill implements Syscall.Deferred<Kill.Request, Kill.Response>
     Duration grace = grace(request.grace());
     if (agent.state().isFinal()) {
       throw SyscallException.notFound(
-          "agent " + agent.id() + " \"" + agent.name() + "\" has ended already ("
-              + agent.exit().map(exit -> exit.reason().wireName()).orElse("unknown") + ")");
+          "agent "
+              + agent.id()
+              + " \""
+              + agent.name()
+              + "\" has ended already ("
+              + agent.exit().map(exit -> exit.reason().wireName()).orElse("unknown")
+              + ")");
     }
     agents.kill(agent, signal, grace);
-    agent.whenEnded(() -> reply.succeed(
-        new Response(true, agent.id().value(), agent.exit().map(exit -> exit.reason().wireName()).orElse(""))));
+    agent.whenEnded(
+        () ->
+            reply.succeed(
+                new Response(
+                    true,
+                    agent.id().value(),
+                    agent.exit().map(exit -> exit.reason().wireName()).orElse(""))));
   }
 
   private static Duration grace(@Nullable Double seconds) throws SyscallException {
@@ -60,7 +79,11 @@ public final class Kill implements Syscall.Deferred<Kill.Request, Kill.Response>
       return Limits.KILL_GRACE;
     }
     if (!(seconds >= 0 && seconds <= Limits.KILL_GRACE_LONGEST.toSeconds())) {
-      throw SyscallException.invalid("grace must be 0 to " + Limits.KILL_GRACE_LONGEST.toSeconds() + " seconds, was " + seconds);
+      throw SyscallException.invalid(
+          "grace must be 0 to "
+              + Limits.KILL_GRACE_LONGEST.toSeconds()
+              + " seconds, was "
+              + seconds);
     }
     return Duration.ofMillis(Math.round(seconds * 1000));
   }

@@ -36,7 +36,8 @@ public record LimitsRequest(
   /** Checks each against what makes sense. */
   ResourceLimits check() throws SyscallException {
     if (cpu != null && cpuQuota != null) {
-      throw SyscallException.invalid("limits: give cpu (cores) or cpu_quota (microseconds per 100 ms), not both");
+      throw SyscallException.invalid(
+          "limits: give cpu (cores) or cpu_quota (microseconds per 100 ms), not both");
     }
     Long max = bytes("memory", memory);
     Long high = bytes("memory_high", memoryHigh);
@@ -48,19 +49,24 @@ public record LimitsRequest(
         high,
         cores(),
         maxPids == null ? null : (int) within("max_pids", maxPids, 1, MOST_PIDS),
-        wallTime == null ? null : Duration.ofMillis(Math.round(within("wall_time", wallTime, 0.001, LONGEST_SECONDS) * 1000)),
+        wallTime == null
+            ? null
+            : Duration.ofMillis(
+                Math.round(within("wall_time", wallTime, 0.001, LONGEST_SECONDS) * 1000)),
         nofile == null ? null : (int) within("nofile", nofile, LEAST_NOFILE, MOST_NOFILE));
   }
 
   private @Nullable Double cores() throws SyscallException {
     int most = 1024;
     if (cpuQuota != null) {
-      return within("cpu_quota", cpuQuota, LEAST_CPU * PERIOD_MICROS, most * PERIOD_MICROS) / PERIOD_MICROS;
+      return within("cpu_quota", cpuQuota, LEAST_CPU * PERIOD_MICROS, most * PERIOD_MICROS)
+          / PERIOD_MICROS;
     }
     return cpu == null ? null : within("cpu", cpu, LEAST_CPU, most);
   }
 
-  private static @Nullable Long bytes(String field, @Nullable JsonNode value) throws SyscallException {
+  private static @Nullable Long bytes(String field, @Nullable JsonNode value)
+      throws SyscallException {
     if (value == null || value.isNull()) {
       return null;
     }
@@ -74,7 +80,8 @@ public record LimitsRequest(
         throw SyscallException.invalid("limits." + field + ": " + e.getMessage());
       }
     } else {
-      throw SyscallException.invalid("limits." + field + " must be a number of bytes or text such as \"256M\", was " + value);
+      throw SyscallException.invalid(
+          "limits." + field + " must be a number of bytes or text such as \"256M\", was " + value);
     }
     if (bytes < LEAST_MEMORY) {
       throw SyscallException.invalid(
@@ -83,9 +90,18 @@ public record LimitsRequest(
     return bytes;
   }
 
-  private static double within(String field, double value, double least, double most) throws SyscallException {
+  private static double within(String field, double value, double least, double most)
+      throws SyscallException {
     if (!(value >= least && value <= most)) {
-      throw SyscallException.invalid("limits." + field + " must be between " + shown(least) + " and " + shown(most) + ", was " + shown(value));
+      throw SyscallException.invalid(
+          "limits."
+              + field
+              + " must be between "
+              + shown(least)
+              + " and "
+              + shown(most)
+              + ", was "
+              + shown(value));
     }
     return value;
   }
@@ -101,7 +117,10 @@ public record LimitsRequest(
     put(named, "memory_high", limits.memoryHighBytes());
     put(named, "cpu", limits.cpuCores());
     put(named, "max_pids", limits.maxPids());
-    put(named, "wall_time", limits.wallTime() == null ? null : limits.wallTime().toMillis() / 1000.0);
+    put(
+        named,
+        "wall_time",
+        limits.wallTime() == null ? null : limits.wallTime().toMillis() / 1000.0);
     put(named, "nofile", limits.nofile());
     return named;
   }

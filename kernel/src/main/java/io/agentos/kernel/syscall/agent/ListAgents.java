@@ -20,8 +20,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists agents, oldest first, with what they use now: all for an operator, for an agent itself and those it spawned.
- * Answers with a bare array.
+ * Lists agents, oldest first, with what they use now: all for an operator, for an agent itself and
+ * those it spawned. Answers with a bare array.
  */
 public final class ListAgents implements Syscall.Deferred<ListAgents.Request, JsonNode> {
   private final Agents agents;
@@ -68,9 +68,13 @@ public final class ListAgents implements Syscall.Deferred<ListAgents.Request, Js
   private record Snapshot(Row row, @Nullable Consumption consumption) {}
 
   @Override
-  public void handle(Caller caller, Request request, Reply<JsonNode> reply) throws SyscallException {
+  public void handle(Caller caller, Request request, Reply<JsonNode> reply)
+      throws SyscallException {
     List<Snapshot> snapshots =
-        agents.all().stream().filter(agent -> Targets.visible(caller, agent)).map(ListAgents::snapshot).toList();
+        agents.all().stream()
+            .filter(agent -> Targets.visible(caller, agent))
+            .map(ListAgents::snapshot)
+            .toList();
     boolean queued =
         workers.tryRun(
             () -> {
@@ -78,7 +82,8 @@ public final class ListAgents implements Syscall.Deferred<ListAgents.Request, Js
               reactor.post(() -> reply.succeed(rows));
             });
     if (!queued) {
-      throw new SyscallException(ErrorCode.RESOURCE_EXHAUSTED, "the kernel has too much work queued; try again shortly");
+      throw new SyscallException(
+          ErrorCode.RESOURCE_EXHAUSTED, "the kernel has too much work queued; try again shortly");
     }
   }
 
@@ -116,8 +121,24 @@ public final class ListAgents implements Syscall.Deferred<ListAgents.Request, Js
     }
     Consumption.Reading now = snapshot.consumption.read();
     return new Row(
-        row.id, row.name, row.pid, row.state, row.running, row.sandboxed, row.uptimeMs, row.parent, row.restarts,
-        row.exitCode, row.exitReason, row.detail, row.level, now.memoryBytes(), now.memoryPeakBytes(), row.memoryLimit,
-        now.cpuMillis(), row.cpuLimit, now.pids());
+        row.id,
+        row.name,
+        row.pid,
+        row.state,
+        row.running,
+        row.sandboxed,
+        row.uptimeMs,
+        row.parent,
+        row.restarts,
+        row.exitCode,
+        row.exitReason,
+        row.detail,
+        row.level,
+        now.memoryBytes(),
+        now.memoryPeakBytes(),
+        row.memoryLimit,
+        now.cpuMillis(),
+        row.cpuLimit,
+        now.pids());
   }
 }

@@ -19,7 +19,10 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An agent's output: the last lines, and with {@code follow} every new one until the agent has ended. */
+/**
+ * An agent's output: the last lines, and with {@code follow} every new one until the agent has
+ * ended.
+ */
 public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response> {
   private final Targets targets;
   private final Reactor reactor;
@@ -33,7 +36,11 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
 
   /** {@code since}: seconds since 1970. */
   public record Request(
-      @Nullable Integer id, @Nullable String name, @Nullable Integer lines, @Nullable Double since, @Nullable Boolean follow) {}
+      @Nullable Integer id,
+      @Nullable String name,
+      @Nullable Integer lines,
+      @Nullable Double since,
+      @Nullable Boolean follow) {}
 
   /** {@code skipped}: lines that a slow follower missed before these. */
   public record Response(List<LogEntry> entries, @Nullable Integer skipped) {}
@@ -44,15 +51,18 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
   }
 
   @Override
-  public void handle(Caller caller, Request request, Reply<Response> reply) throws SyscallException {
+  public void handle(Caller caller, Request request, Reply<Response> reply)
+      throws SyscallException {
     Agent agent = targets.require(caller, request.id(), request.name());
     int lines = request.lines() == null ? Limits.LOG_LINES_DEFAULT : request.lines();
     if (lines < 0 || lines > Limits.LOG_LINES_MOST) {
-      throw SyscallException.invalid("lines must be 0 to " + Limits.LOG_LINES_MOST + ", was " + lines);
+      throw SyscallException.invalid(
+          "lines must be 0 to " + Limits.LOG_LINES_MOST + ", was " + lines);
     }
     long since = request.since() == null ? 0 : Math.round(request.since() * 1000);
     AgentLog log = agent.log();
-    Following following = Boolean.TRUE.equals(request.follow()) ? new Following(agent, reply) : null;
+    Following following =
+        Boolean.TRUE.equals(request.follow()) ? new Following(agent, reply) : null;
     boolean queued =
         workers.tryRun(
             () -> {
@@ -67,11 +77,15 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
                   });
             });
     if (!queued) {
-      throw new SyscallException(ErrorCode.RESOURCE_EXHAUSTED, "the kernel has too much work queued; try again shortly");
+      throw new SyscallException(
+          ErrorCode.RESOURCE_EXHAUSTED, "the kernel has too much work queued; try again shortly");
     }
   }
 
-  /** One follower: gathers while the client is slow, skips the oldest when that is too much, and says so. */
+  /**
+   * One follower: gathers while the client is slow, skips the oldest when that is too much, and
+   * says so.
+   */
   private static final class Following implements AgentLog.Follower {
     private final Reply<Response> reply;
     private final Deque<LogEntry> waiting = new ArrayDeque<>();
@@ -89,7 +103,10 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
       }
     }
 
-    /** The stored lines come first; those that arrived while they were read and are among them are not repeated. */
+    /**
+     * The stored lines come first; those that arrived while they were read and are among them are
+     * not repeated.
+     */
     void begin(List<LogEntry> stored) {
       long last = stored.isEmpty() ? 0 : stored.get(stored.size() - 1).seq();
       waiting.removeIf(entry -> entry.seq() <= last);

@@ -19,7 +19,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Starts an agent; answers when its program runs (its {@code exec} has succeeded) or says why it does not. */
+/**
+ * Starts an agent; answers when its program runs (its {@code exec} has succeeded) or says why it
+ * does not.
+ */
 public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Response> {
   private final Agents agents;
   private final Reactor reactor;
@@ -31,7 +34,10 @@ public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Respons
     this.workers = workers;
   }
 
-  /** {@code isolation}: each layer and its state; {@code limits}: each limit, what was asked and what enforces it. */
+  /**
+   * {@code isolation}: each layer and its state; {@code limits}: each limit, what was asked and
+   * what enforces it.
+   */
   public record Response(
       int id,
       int agentId,
@@ -47,7 +53,8 @@ public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Respons
   }
 
   @Override
-  public void handle(Caller caller, SpawnRequest request, Reply<Response> reply) throws SyscallException {
+  public void handle(Caller caller, SpawnRequest request, Reply<Response> reply)
+      throws SyscallException {
     Permissions permissions = permissions(caller, request);
     boolean queued =
         workers.tryRun(
@@ -60,13 +67,17 @@ public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Respons
               }
             });
     if (!queued) {
-      throw new SyscallException(ErrorCode.RESOURCE_EXHAUSTED, "too many starts are queued; try again shortly");
+      throw new SyscallException(
+          ErrorCode.RESOURCE_EXHAUSTED, "too many starts are queued; try again shortly");
     }
   }
 
-  private static Permissions permissions(Caller caller, SpawnRequest request) throws SyscallException {
-    PermissionSpec asked = request.permissions() == null ? PermissionSpec.EMPTY : request.permissions();
-    PermissionLevel fallback = request.isSandboxed() ? PermissionLevel.SANDBOXED : PermissionLevel.STANDARD;
+  private static Permissions permissions(Caller caller, SpawnRequest request)
+      throws SyscallException {
+    PermissionSpec asked =
+        request.permissions() == null ? PermissionSpec.EMPTY : request.permissions();
+    PermissionLevel fallback =
+        request.isSandboxed() ? PermissionLevel.SANDBOXED : PermissionLevel.STANDARD;
     try {
       Permissions granted = Permissions.grant(asked, fallback);
       return caller.isOperator() ? granted : caller.permissions().and(granted);
@@ -75,7 +86,8 @@ public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Respons
     }
   }
 
-  private void start(Caller caller, AgentSpec spec, Permissions permissions, Reply<Response> reply) {
+  private void start(
+      Caller caller, AgentSpec spec, Permissions permissions, Reply<Response> reply) {
     @Nullable Agent parent = caller.agent();
     try {
       agents.spawn(
@@ -106,8 +118,14 @@ public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Respons
         .forEach(
             (name, by) ->
                 limits.put(
-                    name, Map.of("requested", Optional.ofNullable(requested.get(name)).orElse(""), "enforced_by", by)));
+                    name,
+                    Map.of(
+                        "requested",
+                        Optional.ofNullable(requested.get(name)).orElse(""),
+                        "enforced_by",
+                        by)));
     int id = agent.id().value();
-    return new Response(id, id, agent.name(), run.pid(), agent.state().wireName(), run.layers(), limits);
+    return new Response(
+        id, id, agent.name(), run.pid(), agent.state().wireName(), run.layers(), limits);
   }
 }

@@ -19,7 +19,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Turns a SPAWN request into a checked {@link AgentSpec}; looks at files, so it runs on a worker thread. */
+/**
+ * Turns a SPAWN request into a checked {@link AgentSpec}; looks at files, so it runs on a worker
+ * thread.
+ */
 final class SpawnCheck {
   private static final String PYTHON = "/usr/bin/python3";
   private static final int MOST_RESTARTS = 1_000_000;
@@ -27,10 +30,30 @@ final class SpawnCheck {
 
   /** Folders too broad to be shown just because a script lies in them; then only the script is. */
   private static final Set<String> BROAD =
-      Set.of("/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/root", "/run", "/srv",
-          "/tmp", "/usr", "/usr/local", "/usr/bin", "/var", "/var/tmp", "/var/lib");
+      Set.of(
+          "/",
+          "/bin",
+          "/boot",
+          "/dev",
+          "/etc",
+          "/home",
+          "/lib",
+          "/media",
+          "/mnt",
+          "/opt",
+          "/root",
+          "/run",
+          "/srv",
+          "/tmp",
+          "/usr",
+          "/usr/local",
+          "/usr/bin",
+          "/var",
+          "/var/tmp",
+          "/var/lib");
 
-  private static final Set<String> RESERVED_TARGETS = Set.of("/", "/proc", "/dev", "/usr", "/etc", "/run");
+  private static final Set<String> RESERVED_TARGETS =
+      Set.of("/", "/proc", "/dev", "/usr", "/etc", "/run");
 
   private SpawnCheck() {}
 
@@ -38,7 +61,8 @@ final class SpawnCheck {
     String name = Names.check(request.name());
     requireOperatorFor(caller, request);
     if ((request.script() == null) == (request.command() == null)) {
-      throw SyscallException.invalid("SPAWN needs exactly one of script (a file) and command (program and arguments)");
+      throw SyscallException.invalid(
+          "SPAWN needs exactly one of script (a file) and command (program and arguments)");
     }
     Path script = request.script() == null ? null : script(request.script());
     boolean whole = script != null && showsFolder(script);
@@ -47,7 +71,8 @@ final class SpawnCheck {
     for (Map.Entry<String, String> entry : environment(request).entrySet()) {
       checkVariable(entry.getKey(), entry.getValue());
     }
-    ResourceLimits limits = request.limits() == null ? ResourceLimits.NONE : request.limits().check();
+    ResourceLimits limits =
+        request.limits() == null ? ResourceLimits.NONE : request.limits().check();
     return new AgentSpec(
         name,
         command,
@@ -67,20 +92,30 @@ final class SpawnCheck {
     return request.env() == null ? Map.of() : request.env();
   }
 
-  /** An agent can pass on what it has, but not reach the host's files or lift the sandbox through a child. */
-  private static void requireOperatorFor(Caller caller, SpawnRequest request) throws SyscallException {
+  /**
+   * An agent can pass on what it has, but not reach the host's files or lift the sandbox through a
+   * child.
+   */
+  private static void requireOperatorFor(Caller caller, SpawnRequest request)
+      throws SyscallException {
     if (caller.isOperator()) {
       return;
     }
     String field =
-        !request.isSandboxed() ? "sandboxed: false"
-            : Boolean.TRUE.equals(request.network()) ? "network: true"
-            : request.mounts() != null ? "mounts"
-            : request.workspace() != null ? "workspace"
-            : request.script() != null ? "script (use command with a program inside the sandbox)"
-            : null;
+        !request.isSandboxed()
+            ? "sandboxed: false"
+            : Boolean.TRUE.equals(request.network())
+                ? "network: true"
+                : request.mounts() != null
+                    ? "mounts"
+                    : request.workspace() != null
+                        ? "workspace"
+                        : request.script() != null
+                            ? "script (use command with a program inside the sandbox)"
+                            : null;
     if (field != null) {
-      throw SyscallException.denied("an agent may not use " + field + " in SPAWN; only an operator may");
+      throw SyscallException.denied(
+          "an agent may not use " + field + " in SPAWN; only an operator may");
     }
   }
 
@@ -105,7 +140,8 @@ final class SpawnCheck {
         && !folder.matches("/home/[^/]+");
   }
 
-  private static List<String> command(SpawnRequest request, @Nullable Path script) throws SyscallException {
+  private static List<String> command(SpawnRequest request, @Nullable Path script)
+      throws SyscallException {
     List<String> command = new ArrayList<>();
     if (script == null) {
       command.addAll(request.command() == null ? List.of() : request.command());
@@ -117,9 +153,14 @@ final class SpawnCheck {
         command.add(request.python() == null ? PYTHON : request.python());
       } else if (!Files.isExecutable(script)) {
         throw SyscallException.invalid(
-            "script " + script + " is neither a .py file nor executable; give python or make it executable");
+            "script "
+                + script
+                + " is neither a .py file nor executable; give python or make it executable");
       }
-      command.add(request.isSandboxed() ? SandboxLayout.SCRIPTS + "/" + script.getFileName() : script.toString());
+      command.add(
+          request.isSandboxed()
+              ? SandboxLayout.SCRIPTS + "/" + script.getFileName()
+              : script.toString());
     }
     command.addAll(request.args() == null ? List.of() : request.args());
     checkCount("command and args", command.size(), Limits.ARGUMENTS);
@@ -159,7 +200,8 @@ final class SpawnCheck {
       }
       String target = absolute("mounts.target", mount.target()).toString();
       if (RESERVED_TARGETS.contains(target)) {
-        throw SyscallException.invalid("mounts.target " + target + " is the sandbox's own; choose another place");
+        throw SyscallException.invalid(
+            "mounts.target " + target + " is the sandbox's own; choose another place");
       }
       mounts.add(new AgentSpec.Mount(source, target, writable(mount.mode())));
     }
@@ -179,7 +221,8 @@ final class SpawnCheck {
   private static RestartPolicy restart(SpawnRequest request) throws SyscallException {
     int most = request.maxRestarts() == null ? RestartPolicy.DEFAULT_MOST : request.maxRestarts();
     if (most < 0 || most > MOST_RESTARTS) {
-      throw SyscallException.invalid("max_restarts must be 0 to " + MOST_RESTARTS + ", was " + most);
+      throw SyscallException.invalid(
+          "max_restarts must be 0 to " + MOST_RESTARTS + ", was " + most);
     }
     Duration window = RestartPolicy.DEFAULT_WINDOW;
     if (request.restartWindow() != null) {
@@ -189,7 +232,9 @@ final class SpawnCheck {
       window = Duration.ofMillis(Math.round(request.restartWindow() * 1000));
     }
     return new RestartPolicy(
-        request.restartPolicy() == null ? RestartPolicy.When.NEVER : request.restartPolicy(), most, window);
+        request.restartPolicy() == null ? RestartPolicy.When.NEVER : request.restartPolicy(),
+        most,
+        window);
   }
 
   private static Path folder(String field, String text) throws SyscallException {
@@ -213,15 +258,21 @@ final class SpawnCheck {
   }
 
   private static void checkVariable(String name, @Nullable String value) throws SyscallException {
-    if (!name.matches("[A-Za-z_][A-Za-z0-9_]*") || name.startsWith("AGENTOS_") || value == null || value.indexOf('\0') >= 0) {
+    if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")
+        || name.startsWith("AGENTOS_")
+        || value == null
+        || value.indexOf('\0') >= 0) {
       throw SyscallException.invalid(
-          "env: \"" + name.replaceAll("\\p{Cntrl}", "?") + "\" is no variable that can be set (letters, digits, _; not AGENTOS_*; no NUL in the value)");
+          "env: \""
+              + name.replaceAll("\\p{Cntrl}", "?")
+              + "\" is no variable that can be set (letters, digits, _; not AGENTOS_*; no NUL in the value)");
     }
   }
 
   private static void checkCount(String field, int count, int most) throws SyscallException {
     if (count > most) {
-      throw SyscallException.invalid(field + " has " + count + " entries; at most " + most + " are allowed");
+      throw SyscallException.invalid(
+          field + " has " + count + " entries; at most " + most + " are allowed");
     }
   }
 }

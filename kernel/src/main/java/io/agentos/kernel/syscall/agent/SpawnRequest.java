@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The fields of SPAWN.
  *
- * @param script a program's file on the host: run by {@code python} if that is given or its name ends in .py
+ * @param script a program's file on the host: run by {@code python} if that is given or its name
+ *     ends in .py
  * @param command instead of a script: a program as the agent sees it, and its arguments
  * @param cwd as the agent sees it; default: its workspace, or the script's folder without a sandbox
  * @param workspace a folder on the host; default: a new one
@@ -35,7 +36,8 @@ public record SpawnRequest(
     @Nullable String workspace) {
 
   /** One more host folder or file; {@code mode}: ro (default) or rw. */
-  public record MountRequest(@Nullable String source, @Nullable String target, @Nullable String mode) {}
+  public record MountRequest(
+      @Nullable String source, @Nullable String target, @Nullable String mode) {}
 
   boolean isSandboxed() {
     return !Boolean.FALSE.equals(sandboxed);

@@ -42,10 +42,12 @@ public final class WaitFor implements Syscall.Deferred<WaitFor.Request, WaitFor.
   }
 
   @Override
-  public void handle(Caller caller, Request request, Reply<Response> reply) throws SyscallException {
+  public void handle(Caller caller, Request request, Reply<Response> reply)
+      throws SyscallException {
     Agent agent = targets.require(caller, request.id(), request.name());
     Targets.notSelf(caller, agent, "it would wait for ever");
-    double seconds = request.timeout() == null ? Limits.WAIT_LONGEST.toSeconds() : request.timeout();
+    double seconds =
+        request.timeout() == null ? Limits.WAIT_LONGEST.toSeconds() : request.timeout();
     if (!(seconds >= 0)) {
       throw SyscallException.invalid("timeout must be a number of seconds, 0 or more");
     }
@@ -53,12 +55,20 @@ public final class WaitFor implements Syscall.Deferred<WaitFor.Request, WaitFor.
     agent.whenEnded(answer);
     reply.onAbandon(() -> agent.forgetWhenEnded(answer));
     reply.onTimeout(
-        Duration.ofMillis(Math.round(Math.min(seconds, (double) Limits.WAIT_LONGEST.toSeconds()) * 1000)),
+        Duration.ofMillis(
+            Math.round(Math.min(seconds, (double) Limits.WAIT_LONGEST.toSeconds()) * 1000)),
         () -> {
           agent.forgetWhenEnded(answer);
           reply.fail(
               new SyscallException(
-                  ErrorCode.TIMEOUT, "agent " + agent.id() + " is still " + agent.state().wireName() + " after " + seconds + " s"));
+                  ErrorCode.TIMEOUT,
+                  "agent "
+                      + agent.id()
+                      + " is still "
+                      + agent.state().wireName()
+                      + " after "
+                      + seconds
+                      + " s"));
         });
   }
 

@@ -26,7 +26,9 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
     this.commands = commands;
   }
 
-  /** {@code command}: a line for /bin/sh; or {@code argv}. {@code timeout} in seconds, default 30. */
+  /**
+   * {@code command}: a line for /bin/sh; or {@code argv}. {@code timeout} in seconds, default 30.
+   */
   public record Request(
       @Nullable String command,
       @Nullable List<String> argv,
@@ -37,8 +39,8 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
       @Nullable Boolean stream) {}
 
   /**
-   * Output and end; {@code success} is whether the exit code is 0. Bytes that are no UTF-8 become U+FFFD. {@code
-   * exitCode} is 128 + signal for a command that one ended.
+   * Output and end; {@code success} is whether the exit code is 0. Bytes that are no UTF-8 become
+   * U+FFFD. {@code exitCode} is 128 + signal for a command that one ended.
    */
   public record Response(
       boolean success,
@@ -62,20 +64,30 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
   }
 
   @Override
-  public void handle(Caller caller, Request request, Reply<Response> reply) throws SyscallException {
+  public void handle(Caller caller, Request request, Reply<Response> reply)
+      throws SyscallException {
     List<String> argv = argv(caller, request);
-    byte[] stdin = request.stdin() == null ? new byte[0] : request.stdin().getBytes(StandardCharsets.UTF_8);
+    byte[] stdin =
+        request.stdin() == null ? new byte[0] : request.stdin().getBytes(StandardCharsets.UTF_8);
     Map<String, String> environment = environment(request);
     Commands.Command command =
         new Commands.Command(
-            argv, cwd(request), environment, stdin, timeout(caller, request.timeout()), Limits.EXEC_OUTPUT_BYTES);
-    CommandRun run = commands.start(caller.agent(), command, new Answer(reply, Boolean.TRUE.equals(request.stream())));
+            argv,
+            cwd(request),
+            environment,
+            stdin,
+            timeout(caller, request.timeout()),
+            Limits.EXEC_OUTPUT_BYTES);
+    CommandRun run =
+        commands.start(
+            caller.agent(), command, new Answer(reply, Boolean.TRUE.equals(request.stream())));
     reply.onAbandon(run::cancel);
   }
 
   private static List<String> argv(Caller caller, Request request) throws SyscallException {
     if ((request.command() == null) == (request.argv() == null)) {
-      throw SyscallException.invalid("EXEC needs exactly one of command (a shell line) and argv (a list of words)");
+      throw SyscallException.invalid(
+          "EXEC needs exactly one of command (a shell line) and argv (a list of words)");
     }
     String reason;
     List<String> argv;
@@ -85,7 +97,8 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
     } else {
       argv = request.argv() == null ? List.of() : request.argv();
       if (argv.isEmpty() || argv.get(0).isEmpty() || argv.size() > Limits.ARGUMENTS) {
-        throw SyscallException.invalid("argv must hold a program and at most " + Limits.ARGUMENTS + " words");
+        throw SyscallException.invalid(
+            "argv must hold a program and at most " + Limits.ARGUMENTS + " words");
       }
       reason = caller.permissions().commands().whyNotArguments(argv);
     }
@@ -99,7 +112,8 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
   }
 
   private static @Nullable String cwd(Request request) throws SyscallException {
-    if (request.cwd() != null && (!request.cwd().startsWith("/") || request.cwd().indexOf('\0') >= 0)) {
+    if (request.cwd() != null
+        && (!request.cwd().startsWith("/") || request.cwd().indexOf('\0') >= 0)) {
       throw SyscallException.invalid("cwd must be an absolute path");
     }
     return request.cwd();
@@ -108,21 +122,28 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
   private static Map<String, String> environment(Request request) throws SyscallException {
     Map<String, String> env = request.env() == null ? Map.of() : request.env();
     for (Map.Entry<String, String> entry : env.entrySet()) {
-      if (!entry.getKey().matches("[A-Za-z_][A-Za-z0-9_]*") || entry.getValue() == null || entry.getValue().indexOf('\0') >= 0) {
+      if (!entry.getKey().matches("[A-Za-z_][A-Za-z0-9_]*")
+          || entry.getValue() == null
+          || entry.getValue().indexOf('\0') >= 0) {
         throw SyscallException.invalid("env holds a name or value that no environment can hold");
       }
     }
     if (env.size() > Limits.ENVIRONMENT_ENTRIES) {
-      throw SyscallException.invalid("env has more than " + Limits.ENVIRONMENT_ENTRIES + " entries");
+      throw SyscallException.invalid(
+          "env has more than " + Limits.ENVIRONMENT_ENTRIES + " entries");
     }
     return env;
   }
 
   private static Duration timeout(Caller caller, @Nullable Double seconds) throws SyscallException {
     if (seconds != null && !(seconds > 0 && seconds <= Limits.EXEC_TIME_LONGEST.toSeconds())) {
-      throw SyscallException.invalid("timeout must be above 0 and at most " + Limits.EXEC_TIME_LONGEST.toSeconds() + " seconds");
+      throw SyscallException.invalid(
+          "timeout must be above 0 and at most "
+              + Limits.EXEC_TIME_LONGEST.toSeconds()
+              + " seconds");
     }
-    long millis = seconds == null ? Limits.EXEC_TIME.toMillis() : Math.max(1, Math.round(seconds * 1000));
+    long millis =
+        seconds == null ? Limits.EXEC_TIME.toMillis() : Math.max(1, Math.round(seconds * 1000));
     return Duration.ofMillis(Math.min(millis, caller.permissions().maxExecTimeMs()));
   }
 
@@ -147,10 +168,15 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
 
     @Override
     public void failed(SandboxProcess.Failure failure) {
-      ErrorCode code = failure.stage().equals("exec") || failure.stage().equals("chdir") ? ErrorCode.NOT_FOUND : ErrorCode.UNAVAILABLE;
+      ErrorCode code =
+          failure.stage().equals("exec") || failure.stage().equals("chdir")
+              ? ErrorCode.NOT_FOUND
+              : ErrorCode.UNAVAILABLE;
       reply.fail(
           new SyscallException(
-              code, "the command could not be started: " + failure.text(), Map.of("stage", failure.stage(), "errno", failure.errno())));
+              code,
+              "the command could not be started: " + failure.text(),
+              Map.of("stage", failure.stage(), "errno", failure.errno())));
     }
 
     @Override

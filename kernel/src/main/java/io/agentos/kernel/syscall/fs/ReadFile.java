@@ -21,7 +21,11 @@ public final class ReadFile implements Syscall.Blocking<ReadFile.Request, ReadFi
   }
 
   /** {@code offset} and {@code limit} in bytes; {@code encoding}: utf-8 (default) or base64. */
-  public record Request(@Nullable String path, @Nullable Long offset, @Nullable Integer limit, @Nullable String encoding) {}
+  public record Request(
+      @Nullable String path,
+      @Nullable Long offset,
+      @Nullable Integer limit,
+      @Nullable String encoding) {}
 
   /** {@code size}: of the whole file in bytes; {@code truncated}: there is more after this part. */
   public record Response(String content, long size, boolean truncated, String encoding) {}
@@ -39,16 +43,22 @@ public final class ReadFile implements Syscall.Blocking<ReadFile.Request, ReadFi
     long offset = request.offset() == null ? 0 : request.offset();
     int limit = request.limit() == null ? Limits.READ_LIMIT : request.limit();
     if (offset < 0 || limit < 0 || limit > Limits.READ_LIMIT) {
-      throw SyscallException.invalid("offset must not be negative and limit must be 0 to " + Limits.READ_LIMIT);
+      throw SyscallException.invalid(
+          "offset must not be negative and limit must be 0 to " + Limits.READ_LIMIT);
     }
     Encoding encoding = Encoding.of(request.encoding());
-    Files.Content content = files.read(caller.view(), caller.permissions().paths(), request.path(), offset, limit);
+    Files.Content content =
+        files.read(caller.view(), caller.permissions().paths(), request.path(), offset, limit);
     boolean truncated = offset + content.bytes().length < content.size();
     return new Response(
-        text(content.bytes(), encoding, request.path(), truncated), content.size(), truncated, encoding.wireName());
+        text(content.bytes(), encoding, request.path(), truncated),
+        content.size(),
+        truncated,
+        encoding.wireName());
   }
 
-  private static String text(byte[] bytes, Encoding encoding, String path, boolean truncated) throws SyscallException {
+  private static String text(byte[] bytes, Encoding encoding, String path, boolean truncated)
+      throws SyscallException {
     if (encoding == Encoding.BASE64) {
       return Base64.getEncoder().encodeToString(bytes);
     }
@@ -56,7 +66,9 @@ public final class ReadFile implements Syscall.Blocking<ReadFile.Request, ReadFi
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw SyscallException.invalid(
-          path + (truncated ? " (or this part of it)" : "") + " is not UTF-8 text; ask for encoding base64");
+          path
+              + (truncated ? " (or this part of it)" : "")
+              + " is not UTF-8 text; ask for encoding base64");
     }
   }
 }

@@ -22,7 +22,10 @@ public final class WriteFile implements Syscall.Blocking<WriteFile.Request, Writ
 
   /** {@code mode}: write (replace, default), append, create (must not exist). */
   public record Request(
-      @Nullable String path, @Nullable String content, @Nullable String mode, @Nullable String encoding) {}
+      @Nullable String path,
+      @Nullable String content,
+      @Nullable String mode,
+      @Nullable String encoding) {}
 
   /** All bytes were written. */
   public record Response(int bytesWritten) {}
@@ -39,7 +42,8 @@ public final class WriteFile implements Syscall.Blocking<WriteFile.Request, Writ
     }
     byte[] bytes = bytes(request.content(), Encoding.of(request.encoding()));
     Files.Mode mode = mode(request.mode());
-    return new Response(files.write(caller.view(), caller.permissions().paths(), request.path(), bytes, mode));
+    return new Response(
+        files.write(caller.view(), caller.permissions().paths(), request.path(), bytes, mode));
   }
 
   private static byte[] bytes(String content, Encoding encoding) throws SyscallException {
@@ -54,7 +58,8 @@ public final class WriteFile implements Syscall.Blocking<WriteFile.Request, Writ
     } catch (IllegalArgumentException e) {
       throw SyscallException.invalid("content is not valid base64: " + e.getMessage());
     } catch (CharacterCodingException e) {
-      throw SyscallException.invalid("content holds half a surrogate pair, which UTF-8 can't express; send base64");
+      throw SyscallException.invalid(
+          "content holds half a surrogate pair, which UTF-8 can't express; send base64");
     }
   }
 
@@ -66,7 +71,9 @@ public final class WriteFile implements Syscall.Blocking<WriteFile.Request, Writ
       case "write" -> Files.Mode.WRITE;
       case "append" -> Files.Mode.APPEND;
       case "create" -> Files.Mode.CREATE;
-      default -> throw SyscallException.invalid("mode must be write, append or create, was \"" + name + "\"");
+      default ->
+          throw SyscallException.invalid(
+              "mode must be write, append or create, was \"" + name + "\"");
     };
   }
 }

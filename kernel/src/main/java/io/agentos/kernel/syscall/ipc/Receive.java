@@ -23,7 +23,10 @@ public final class Receive implements Syscall.Deferred<Receive.Request, Receive.
     this.boxes = boxes;
   }
 
-  /** {@code wait} on the wire: true (as long as it takes) or seconds; absent, false or 0: answer at once. */
+  /**
+   * {@code wait} on the wire: true (as long as it takes) or seconds; absent, false or 0: answer at
+   * once.
+   */
   public record Request(@Nullable Integer max, @JsonProperty("wait") @Nullable JsonNode patience) {}
 
   /** A message; {@code ageMs} since it was sent. */
@@ -38,13 +41,19 @@ public final class Receive implements Syscall.Deferred<Receive.Request, Receive.
   }
 
   @Override
-  public void handle(Caller caller, Request request, Reply<Response> reply) throws SyscallException {
+  public void handle(Caller caller, Request request, Reply<Response> reply)
+      throws SyscallException {
     int most = request.max() == null ? DEFAULT_MOST : request.max();
     if (most < 1 || most > Limits.MAILBOX_MESSAGES) {
-      throw SyscallException.invalid("max must be 1 to " + Limits.MAILBOX_MESSAGES + ", was " + most);
+      throw SyscallException.invalid(
+          "max must be 1 to " + Limits.MAILBOX_MESSAGES + ", was " + most);
     }
     Duration wait = wait(request.patience());
-    Mailbox mailbox = boxes.find(caller.id()).orElseThrow(() -> SyscallException.notFound("this caller has no mailbox")).mailbox();
+    Mailbox mailbox =
+        boxes
+            .find(caller.id())
+            .orElseThrow(() -> SyscallException.notFound("this caller has no mailbox"))
+            .mailbox();
     if (mailbox.unread() > 0 || wait.isZero()) {
       reply.succeed(take(mailbox, most));
       return;
@@ -68,9 +77,11 @@ public final class Receive implements Syscall.Deferred<Receive.Request, Receive.
       return wait.booleanValue() ? Limits.WAIT_LONGEST : Duration.ZERO;
     }
     if (!wait.isNumber() || wait.doubleValue() < 0) {
-      throw SyscallException.invalid("wait must be true, false or a number of seconds, was " + wait);
+      throw SyscallException.invalid(
+          "wait must be true, false or a number of seconds, was " + wait);
     }
-    long millis = Math.round(Math.min(wait.doubleValue(), (double) Limits.WAIT_LONGEST.toSeconds()) * 1000);
+    long millis =
+        Math.round(Math.min(wait.doubleValue(), (double) Limits.WAIT_LONGEST.toSeconds()) * 1000);
     return Duration.ofMillis(millis);
   }
 
@@ -78,7 +89,13 @@ public final class Receive implements Syscall.Deferred<Receive.Request, Receive.
     long now = System.nanoTime();
     List<Message> messages =
         mailbox.take(most).stream()
-            .map(m -> new Message(m.from().value(), m.fromName(), m.body(), (now - m.sentNanos()) / 1_000_000))
+            .map(
+                m ->
+                    new Message(
+                        m.from().value(),
+                        m.fromName(),
+                        m.body(),
+                        (now - m.sentNanos()) / 1_000_000))
             .toList();
     return new Response(messages, messages.size());
   }

@@ -30,7 +30,10 @@ public final class Register implements Syscall.Inline<Register.Request, Register
   @Override
   public Response handle(Caller caller, Request request) throws SyscallException {
     String name = Names.check(request.name());
-    Postboxes.Box box = boxes.find(caller.id()).orElseThrow(() -> SyscallException.notFound("this caller has no mailbox"));
+    Postboxes.Box box =
+        boxes
+            .find(caller.id())
+            .orElseThrow(() -> SyscallException.notFound("this caller has no mailbox"));
     boxes.register(box, name);
     return new Response(caller.id().value(), name);
   }

@@ -18,7 +18,8 @@ public final class Send implements Syscall.Inline<Send.Request, Send.Response> {
   }
 
   /** Exactly one of {@code to} and {@code toName}. */
-  public record Request(@Nullable Integer to, @Nullable String toName, @Nullable JsonNode message) {}
+  public record Request(
+      @Nullable Integer to, @Nullable String toName, @Nullable JsonNode message) {}
 
   /** The receiver's id. */
   public record Response(int deliveredTo) {}
@@ -34,7 +35,9 @@ public final class Send implements Syscall.Inline<Send.Request, Send.Response> {
       throw SyscallException.invalid("SEND needs the field message (any JSON value)");
     }
     Postboxes.Box receiver = receiver(request);
-    receiver.mailbox().post(caller.id(), caller.name(), request.message(), "receiver " + receiver.id());
+    receiver
+        .mailbox()
+        .post(caller.id(), caller.name(), request.message(), "receiver " + receiver.id());
     return new Response(receiver.id().value());
   }
 
@@ -45,7 +48,8 @@ public final class Send implements Syscall.Inline<Send.Request, Send.Response> {
     if (request.toName() != null) {
       return boxes
           .find(request.toName())
-          .orElseThrow(() -> SyscallException.notFound("nobody has the name \"" + request.toName() + "\""));
+          .orElseThrow(
+              () -> SyscallException.notFound("nobody has the name \"" + request.toName() + "\""));
     }
     int id = request.to() == null ? 0 : request.to();
     return (id <= 0 ? java.util.Optional.<Postboxes.Box>empty() : boxes.find(new AgentId(id)))

@@ -26,7 +26,12 @@ public final class Hello implements Syscall.Inline<Hello.Request, Hello.Response
 
   /** {@code features}: the names of the calls that this kernel has. */
   public record Response(
-      int protocolVersion, String kernelVersion, int agentId, String role, List<String> features, LimitsInfo limits) {}
+      int protocolVersion,
+      String kernelVersion,
+      int agentId,
+      String role,
+      List<String> features,
+      LimitsInfo limits) {}
 
   /** Sizes in bytes. */
   public record LimitsInfo(int maxPayload) {}
@@ -38,7 +43,8 @@ public final class Hello implements Syscall.Inline<Hello.Request, Hello.Response
 
   @Override
   public Response handle(Caller caller, Request request) {
-    List<String> features = Arrays.stream(Opcode.values()).map(o -> o.name().toLowerCase(Locale.ROOT)).toList();
+    List<String> features =
+        Arrays.stream(Opcode.values()).map(o -> o.name().toLowerCase(Locale.ROOT)).toList();
     return new Response(
         Frame.PROTOCOL_VERSION,
         config.version(),

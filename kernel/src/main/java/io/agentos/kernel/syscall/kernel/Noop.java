@@ -6,7 +6,10 @@ import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
 
-/** Echo. Its payload is opaque, so the session answers it before any decoding; this line keeps it in the table. */
+/**
+ * Echo. Its payload is opaque, so the session answers it before any decoding; this line keeps it in
+ * the table.
+ */
 public final class Noop implements Syscall.Inline<Noop.Request, Noop.Request> {
   /** Never decoded. */
   public record Request() {}

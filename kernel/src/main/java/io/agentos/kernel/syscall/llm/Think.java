@@ -22,7 +22,10 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
     this.llm = llm;
   }
 
-  /** {@code prompt} or {@code messages}; {@code image} or {@code images} go with {@code prompt}; {@code timeout} in seconds. */
+  /**
+   * {@code prompt} or {@code messages}; {@code image} or {@code images} go with {@code prompt};
+   * {@code timeout} in seconds.
+   */
   public record Request(
       @Nullable String prompt,
       @Nullable List<JsonNode> messages,
@@ -51,19 +54,27 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
   }
 
   @Override
-  public void handle(Caller caller, Request request, Reply<ObjectNode> reply) throws SyscallException {
+  public void handle(Caller caller, Request request, Reply<ObjectNode> reply)
+      throws SyscallException {
     ObjectNode body = ThinkBody.of(request);
     Duration timeout = timeout(request.timeout());
     body.put("timeout_ms", timeout.toMillis());
     body.put("caller", caller.name());
     io.agentos.kernel.llm.Request ticket =
-        llm.submit(caller.id(), caller.permissions().llm(), body, ThinkBody.characters(request), new Answer(reply));
+        llm.submit(
+            caller.id(),
+            caller.permissions().llm(),
+            body,
+            ThinkBody.characters(request),
+            new Answer(reply));
     reply.onAbandon(() -> llm.cancel(ticket));
     reply.onTimeout(
         timeout,
         () -> {
           llm.cancel(ticket);
-          reply.fail(new SyscallException(ErrorCode.TIMEOUT, "no answer of the LLM within " + timeout.toMillis() + " ms"));
+          reply.fail(
+              new SyscallException(
+                  ErrorCode.TIMEOUT, "no answer of the LLM within " + timeout.toMillis() + " ms"));
         });
   }
 
@@ -72,7 +83,10 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
       return llm.defaultTimeout();
     }
     if (!(seconds > 0 && seconds <= LlmConfig.LONGEST_TIMEOUT.toSeconds())) {
-      throw SyscallException.invalid("timeout must be above 0 and at most " + LlmConfig.LONGEST_TIMEOUT.toSeconds() + " seconds");
+      throw SyscallException.invalid(
+          "timeout must be above 0 and at most "
+              + LlmConfig.LONGEST_TIMEOUT.toSeconds()
+              + " seconds");
     }
     return Duration.ofMillis(Math.max(1, Math.round(seconds * 1000)));
   }
@@ -92,12 +106,16 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
     @Override
     public void result(JsonNode answer, long queuedMillis, long latencyMillis) {
       ObjectNode response = Json.object();
-      for (String field : List.of("content", "usage", "model", "provider", "tool_calls", "finish_reason")) {
+      for (String field :
+          List.of("content", "usage", "model", "provider", "tool_calls", "finish_reason")) {
         if (answer.has(field)) {
           response.set(field, answer.get(field));
         }
       }
-      response.put("tokens", Llm.tokens(answer)).put("queue_ms", queuedMillis).put("latency_ms", latencyMillis);
+      response
+          .put("tokens", Llm.tokens(answer))
+          .put("queue_ms", queuedMillis)
+          .put("latency_ms", latencyMillis);
       reply.succeed(response);
     }
 

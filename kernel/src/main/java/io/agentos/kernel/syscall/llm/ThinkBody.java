@@ -39,7 +39,8 @@ final class ThinkBody {
       body.put("max_tokens", (int) within("max_tokens", request.maxTokens(), 1, MOST_TOKENS));
     }
     if (request.thinkingLevel() != null && !LEVELS.contains(request.thinkingLevel())) {
-      throw SyscallException.invalid("thinking_level must be low, medium or high, was \"" + request.thinkingLevel() + "\"");
+      throw SyscallException.invalid(
+          "thinking_level must be low, medium or high, was \"" + request.thinkingLevel() + "\"");
     }
     put(body, "thinking_level", request.thinkingLevel());
     if (request.tools() != null) {
@@ -55,8 +56,14 @@ final class ThinkBody {
   static int characters(Think.Request request) {
     int prompt = request.prompt() == null ? 0 : request.prompt().length();
     int messages =
-        request.messages() == null ? 0 : request.messages().stream().mapToInt(m -> m.path("content").toString().length()).sum();
-    return prompt + messages + (request.systemInstruction() == null ? 0 : request.systemInstruction().length());
+        request.messages() == null
+            ? 0
+            : request.messages().stream()
+                .mapToInt(m -> m.path("content").toString().length())
+                .sum();
+    return prompt
+        + messages
+        + (request.systemInstruction() == null ? 0 : request.systemInstruction().length());
   }
 
   private static ArrayNode promptMessage(Think.Request request) throws SyscallException {
@@ -64,13 +71,18 @@ final class ThinkBody {
     ArrayNode content = message.putArray("content");
     content.addObject().put("type", "text").put("text", request.prompt());
     for (Think.Image image : images(request)) {
-      content.addObject().put("type", "image").put("mime_type", image.mimeType()).put("data", image.data());
+      content
+          .addObject()
+          .put("type", "image")
+          .put("mime_type", image.mimeType())
+          .put("data", image.data());
     }
     return Json.MAPPER.createArrayNode().add(message);
   }
 
   private static List<Think.Image> images(Think.Request request) throws SyscallException {
-    List<Think.Image> images = new ArrayList<>(request.images() == null ? List.of() : request.images());
+    List<Think.Image> images =
+        new ArrayList<>(request.images() == null ? List.of() : request.images());
     if (request.image() != null) {
       images.add(request.image());
     }
@@ -78,7 +90,9 @@ final class ThinkBody {
       throw SyscallException.invalid("at most " + MOST_IMAGES + " images can go with one prompt");
     }
     for (Think.Image image : images) {
-      if (image.data() == null || image.mimeType() == null || !image.mimeType().startsWith("image/")) {
+      if (image.data() == null
+          || image.mimeType() == null
+          || !image.mimeType().startsWith("image/")) {
         throw SyscallException.invalid("an image needs data (base64) and mime_type (image/...)");
       }
       try {
@@ -101,11 +115,15 @@ final class ThinkBody {
     ArrayNode checked = Json.MAPPER.createArrayNode();
     for (JsonNode message : messages) {
       if (!message.isObject() || !ROLES.contains(message.path("role").asText())) {
-        throw SyscallException.invalid("each message must be an object whose role is user, assistant or tool");
+        throw SyscallException.invalid(
+            "each message must be an object whose role is user, assistant or tool");
       }
       ObjectNode copy = message.deepCopy();
       if (message.path("content").isTextual()) {
-        copy.putArray("content").addObject().put("type", "text").put("text", message.get("content").textValue());
+        copy.putArray("content")
+            .addObject()
+            .put("type", "text")
+            .put("text", message.get("content").textValue());
       } else if (message.has("content") && !message.get("content").isArray()) {
         throw SyscallException.invalid("a message's content must be text or an array of parts");
       }
@@ -128,9 +146,11 @@ final class ThinkBody {
     return array;
   }
 
-  private static double within(String field, double value, double least, double most) throws SyscallException {
+  private static double within(String field, double value, double least, double most)
+      throws SyscallException {
     if (!(value >= least && value <= most)) {
-      throw SyscallException.invalid(field + " must be " + (long) least + " to " + (long) most + ", was " + value);
+      throw SyscallException.invalid(
+          field + " must be " + (long) least + " to " + (long) most + ", was " + value);
     }
     return value;
   }

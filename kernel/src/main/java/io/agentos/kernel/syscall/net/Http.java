@@ -26,12 +26,21 @@ import org.jspecify.annotations.Nullable;
 public final class Http implements Syscall.Deferred<Http.Request, Http.Response> {
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(5);
-  private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
   private static final int MOST_HEADERS = 100;
 
   /** The connection's own business. */
   private static final Set<String> REFUSED_HEADERS =
-      Set.of("host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "expect");
+      Set.of(
+          "host",
+          "content-length",
+          "transfer-encoding",
+          "connection",
+          "upgrade",
+          "te",
+          "trailer",
+          "expect");
 
   private final Web web;
   private final Reactor reactor;
@@ -49,8 +58,16 @@ public final class Http implements Syscall.Deferred<Http.Request, Http.Response>
       @Nullable String body,
       @Nullable Double timeout) {}
 
-  /** {@code encoding}: utf-8, or base64 for a body that is no text; {@code truncated}: there was more. */
-  public record Response(int statusCode, Map<String, String> headers, String body, String encoding, boolean truncated) {}
+  /**
+   * {@code encoding}: utf-8, or base64 for a body that is no text; {@code truncated}: there was
+   * more.
+   */
+  public record Response(
+      int statusCode,
+      Map<String, String> headers,
+      String body,
+      String encoding,
+      boolean truncated) {}
 
   @Override
   public Class<Request> requestType() {
@@ -58,16 +75,34 @@ public final class Http implements Syscall.Deferred<Http.Request, Http.Response>
   }
 
   @Override
-  public void handle(Caller caller, Request request, Reply<Response> reply) throws SyscallException {
+  public void handle(Caller caller, Request request, Reply<Response> reply)
+      throws SyscallException {
     Duration timeout = timeout(request.timeout());
-    HttpCall call = new HttpCall(url(request.url()), method(request.method()), headers(request), body(request), timeout.toMillis());
-    Runnable cancel = web.send(call, caller.permissions().domains(), outcome -> reactor.post(() -> answer(reply, outcome)));
+    HttpCall call =
+        new HttpCall(
+            url(request.url()),
+            method(request.method()),
+            headers(request),
+            body(request),
+            timeout.toMillis());
+    Runnable cancel =
+        web.send(
+            call,
+            caller.permissions().domains(),
+            outcome -> reactor.post(() -> answer(reply, outcome)));
     reply.onAbandon(cancel);
     reply.onTimeout(
         timeout,
         () -> {
           cancel.run();
-          reply.fail(new SyscallException(ErrorCode.TIMEOUT, "no complete answer from " + call.url().getHost() + " within " + timeout.toMillis() + " ms"));
+          reply.fail(
+              new SyscallException(
+                  ErrorCode.TIMEOUT,
+                  "no complete answer from "
+                      + call.url().getHost()
+                      + " within "
+                      + timeout.toMillis()
+                      + " ms"));
         });
   }
 
@@ -78,11 +113,14 @@ public final class Http implements Syscall.Deferred<Http.Request, Http.Response>
     }
     HttpAnswer answer = Objects.requireNonNull(outcome.answer());
     try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(answer.body())).toString();
-      reply.succeed(new Response(answer.status(), answer.headers(), text, "utf-8", answer.truncated()));
+      String text =
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(answer.body())).toString();
+      reply.succeed(
+          new Response(answer.status(), answer.headers(), text, "utf-8", answer.truncated()));
     } catch (CharacterCodingException e) {
       String encoded = Base64.getEncoder().encodeToString(answer.body());
-      reply.succeed(new Response(answer.status(), answer.headers(), encoded, "base64", answer.truncated()));
+      reply.succeed(
+          new Response(answer.status(), answer.headers(), encoded, "base64", answer.truncated()));
     }
   }
 
@@ -112,11 +150,18 @@ public final class Http implements Syscall.Deferred<Http.Request, Http.Response>
     }
     for (Map.Entry<String, String> header : headers.entrySet()) {
       String name = header.getKey();
-      if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}") || REFUSED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
-        throw SyscallException.invalid("header \"" + name.replaceAll("\\p{Cntrl}", "?") + "\" is not a header that can be set");
+      if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
+          || REFUSED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+        throw SyscallException.invalid(
+            "header \""
+                + name.replaceAll("\\p{Cntrl}", "?")
+                + "\" is not a header that can be set");
       }
       if (header.getValue() == null || !header.getValue().matches("[\\t\\x20-\\x7E\\x80-\\xFF]*")) {
-        throw SyscallException.invalid("the value of header " + name + " holds characters that a header must not (line breaks, controls)");
+        throw SyscallException.invalid(
+            "the value of header "
+                + name
+                + " holds characters that a header must not (line breaks, controls)");
       }
     }
     return headers;
@@ -131,7 +176,8 @@ public final class Http implements Syscall.Deferred<Http.Request, Http.Response>
       return DEFAULT_TIMEOUT;
     }
     if (!(seconds > 0 && seconds <= LONGEST_TIMEOUT.toSeconds())) {
-      throw SyscallException.invalid("timeout must be above 0 and at most " + LONGEST_TIMEOUT.toSeconds() + " seconds");
+      throw SyscallException.invalid(
+          "timeout must be above 0 and at most " + LONGEST_TIMEOUT.toSeconds() + " seconds");
     }
     return Duration.ofMillis(Math.max(1, Math.round(seconds * 1000)));
   }

@@ -12,11 +12,12 @@ import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.syscall.Targets;
 import io.agentos.kernel.wire.SyscallException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes an agent's permissions from its next call on. An operator sets them; an agent can only narrow its own and
- * those of agents it spawned.
+ * Changes an agent's permissions from its next call on. An operator sets them; an agent can only
+ * narrow its own and those of agents it spawned.
  */
 public final class SetPermissions implements Syscall.Inline<SetPermissions.Request, ObjectNode> {
   private final Targets targets;
@@ -27,9 +28,14 @@ public final class SetPermissions implements Syscall.Inline<SetPermissions.Reque
     this.llm = llm;
   }
 
-  /** {@code agentId} absent: the caller itself. At least one of {@code level} and {@code permissions}. */
+  /**
+   * {@code agentId} absent: the caller itself. At least one of {@code level} and {@code
+   * permissions}.
+   */
   public record Request(
-      @Nullable Integer agentId, @Nullable PermissionLevel level, @Nullable PermissionSpec permissions) {}
+      @Nullable Integer agentId,
+      @Nullable PermissionLevel level,
+      @Nullable PermissionSpec permissions) {}
 
   @Override
   public Class<Request> requestType() {
@@ -40,8 +46,18 @@ public final class SetPermissions implements Syscall.Inline<SetPermissions.Reque
   public ObjectNode handle(Caller caller, Request request) throws SyscallException {
     Agent agent = target(caller, request.agentId());
     PermissionSpec spec = spec(request);
+    Optional<String> excess =
+        caller.isOperator() ? Optional.empty() : agent.permissions().exceeds(spec);
+    if (excess.isPresent()) {
+      throw SyscallException.denied(
+          excess.get()
+              + " would give agent "
+              + agent.id()
+              + " more than it has; an agent can only narrow, an operator can widen");
+    }
     try {
-      Permissions changed = caller.isOperator() ? granted(agent, spec) : agent.permissions().narrowedBy(spec);
+      Permissions changed =
+          caller.isOperator() ? granted(agent, spec) : agent.permissions().narrowedBy(spec);
       agent.setPermissions(changed);
       return PermissionsView.of(changed, llm.spent(agent.id()));
     } catch (IllegalArgumentException e) {
@@ -59,7 +75,8 @@ public final class SetPermissions implements Syscall.Inline<SetPermissions.Reque
       return targets.require(caller, id, null);
     }
     if (caller.agent() == null) {
-      throw SyscallException.invalid("an operator's own permissions can't be changed; give agent_id");
+      throw SyscallException.invalid(
+          "an operator's own permissions can't be changed; give agent_id");
     }
     return caller.agent();
   }
@@ -68,7 +85,8 @@ public final class SetPermissions implements Syscall.Inline<SetPermissions.Reque
     if (request.level() == null && request.permissions() == null) {
       throw SyscallException.invalid("SET_PERMS needs level or permissions");
     }
-    PermissionSpec spec = request.permissions() == null ? PermissionSpec.EMPTY : request.permissions();
+    PermissionSpec spec =
+        request.permissions() == null ? PermissionSpec.EMPTY : request.permissions();
     if (request.level() != null && spec.level() != null && request.level() != spec.level()) {
       throw SyscallException.invalid("level and permissions.level differ; give one");
     }
