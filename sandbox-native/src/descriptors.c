@@ -4,7 +4,6 @@
 #include "syscalls.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 void sb_fill_stdio(void) {
@@ -16,27 +15,27 @@ void sb_fill_stdio(void) {
   sb_close_owned(&fd);
 }
 
-static int compare(const void *left, const void *right) {
-  int a = *(const int *)left;
-  int b = *(const int *)right;
+/* The lowest kept descriptor that is not below `from`, or -1. */
+static int next_kept(const int *kept, size_t count, int from) {
+  int lowest = -1;
 
-  return (a > b) - (a < b);
+  for (size_t i = 0; i < count; i++) {
+    if (kept[i] >= from && (lowest < 0 || kept[i] < lowest))
+      lowest = kept[i];
+  }
+  return lowest;
 }
 
-int sb_close_others(const struct sb_plan *plan, struct sb_error *err) {
-  int kept[] = {plan->join_fd, plan->status_fd, plan->control_fd};
-  unsigned next = 3;
+int sb_close_others(const int *kept, size_t count, struct sb_error *err) {
+  int from = STDERR_FILENO + 1;
 
-  qsort(kept, sizeof kept / sizeof kept[0], sizeof kept[0], compare);
-  for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
-    if (kept[i] < 0)
-      continue;
-    if ((unsigned)kept[i] > next && sb_close_range(next, (unsigned)kept[i] - 1, 0) < 0)
+  for (int next = next_kept(kept, count, from); next >= 0; next = next_kept(kept, count, from)) {
+    if (next > from && sb_close_range((unsigned)from, (unsigned)next - 1, 0) < 0)
       return sb_fail(err, errno, "cannot close inherited descriptors; this program needs Linux 5.14");
-    (void)fcntl(kept[i], F_SETFD, FD_CLOEXEC);
-    next = (unsigned)kept[i] + 1;
+    (void)fcntl(next, F_SETFD, FD_CLOEXEC);
+    from = next + 1;
   }
-  if (sb_close_range(next, ~0U, 0) < 0)
+  if (sb_close_range((unsigned)from, ~0U, 0) < 0)
     return sb_fail(err, errno, "cannot close inherited descriptors; this program needs Linux 5.14");
   return 0;
 }

@@ -130,9 +130,12 @@ static int make_payload(struct init *init, struct sb_error *err) {
 
 static int prepare(struct init *init, struct sb_error *err) {
   struct sb_message message = {.kind = SB_MESSAGE_LAYERS, .body.layers = init->sandbox->layers};
+  const int kept[] = {init->sandbox->socket, init->sandbox->null, init->sandbox->proc};
   sigset_t all;
   sigset_t child;
 
+  if (sb_close_others(kept, sizeof kept / sizeof kept[0], err) < 0)
+    return -1;
   /* What nobody handles must not end init, and a signal from inside must not move it. */
   (void)sigfillset(&all);
   (void)sigprocmask(SIG_SETMASK, &all, NULL);

@@ -64,12 +64,6 @@ static void leave_helper(struct sb_sandbox *sandbox, int pair[2]) {
   sandbox->socket = pair[1];
 }
 
-/* The last thing before the payload is made: no descriptor that leads out of the sandbox may be left. */
-static void close_building_site(struct sb_sandbox *sandbox) {
-  sb_close_and_forget(&sandbox->proc);
-  sb_close_and_forget(&sandbox->root);
-}
-
 _Noreturn static void build_sandbox(struct sb_sandbox *sandbox) {
   struct sb_message go;
   struct sb_error err;
@@ -80,7 +74,7 @@ _Noreturn static void build_sandbox(struct sb_sandbox *sandbox) {
     _exit(1);
   if (run_steps(sandbox, sandbox_steps, &err) < 0)
     sb_init_give_up(sandbox, &err);
-  close_building_site(sandbox);
+  sb_close_and_forget(&sandbox->proc);
   sb_init_run(sandbox);
 }
 
@@ -101,7 +95,7 @@ _Noreturn static void build_joined(struct sb_sandbox *sandbox) {
   (void)sb_message_send(sandbox->socket, &hello);
   if (run_steps(sandbox, joined_steps, &err) < 0)
     sb_init_give_up(sandbox, &err);
-  close_building_site(sandbox);
+  sb_close_and_forget(&sandbox->proc);
   sandbox->proc = open_own_proc();
   if (sandbox->proc >= 0)
     sb_layer_set(&sandbox->layers, SB_LAYER_PROC_HIDDEN, SB_LAYER_APPLIED, "joined");

@@ -6,6 +6,7 @@
 #include "owned.h"
 #include "plan.h"
 #include "probe.h"
+#include "signals.h"
 #include "status.h"
 #include "supervise.h"
 #include "syscalls.h"
@@ -50,13 +51,11 @@ static int collect_words(int count, char **arguments, struct sb_words *words, ch
 
 /* A known state of signals: nothing inherited, the forwarded ones readable from the descriptor returned. */
 static int take_signals(struct sb_error *err) {
-  struct sigaction action = {.sa_handler = SIG_DFL};
+  struct sigaction action = {.sa_handler = SIG_IGN};
   sigset_t set;
   int signals;
 
-  for (int number = 1; number < NSIG; number++)
-    (void)sigaction(number, &action, NULL);
-  action.sa_handler = SIG_IGN;
+  sb_signals_reset();
   (void)sigaction(SIGPIPE, &action, NULL);
   (void)sigemptyset(&set);
   for (size_t i = 0; i < sizeof forwarded / sizeof forwarded[0]; i++)
@@ -83,10 +82,11 @@ static int open_surroundings(struct sb_sandbox *sandbox, struct sb_error *err) {
 
 static int run(const struct sb_plan *plan, struct sb_error *err) {
   struct sb_sandbox sandbox = {.plan = plan, .socket = -1, .null = -1, .proc = -1, .root = -1, .cgroup = -1};
+  const int named[] = {plan->join_fd, plan->status_fd, plan->control_fd};
   struct sb_launched launched;
   int signals;
 
-  if (sb_close_others(plan, err) < 0)
+  if (sb_close_others(named, sizeof named / sizeof named[0], err) < 0)
     return -1;
   signals = take_signals(err);
   if (signals < 0 || open_surroundings(&sandbox, err) < 0 || sb_launch(&sandbox, &launched, err) < 0)

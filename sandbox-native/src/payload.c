@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "payload.h"
 #include "message.h"
+#include "signals.h"
 #include "syscalls.h"
 
 #include <errno.h>
@@ -14,15 +15,15 @@
 /* Where a command without a slash is looked for when the plan sets no PATH. */
 #define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
 
-/* A JVM and a shell leave signals ignored or blocked; a program may expect neither. */
-static void reset_signals(void) {
-  struct sigaction action = {.sa_handler = SIG_DFL};
+static int reset_signals(const struct sb_plan *plan, struct sb_error *err) {
   sigset_t none;
 
-  for (int number = 1; number < NSIG; number++)
-    (void)sigaction(number, &action, NULL); /* fails for SIGKILL and SIGSTOP, which need none */
+  (void)plan;
+  sb_signals_reset();
   (void)sigemptyset(&none);
-  (void)sigprocmask(SIG_SETMASK, &none, NULL);
+  if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+    return sb_fail(err, errno, "cannot unblock the signals");
+  return 0;
 }
 
 static int become_user(const struct sb_plan *plan, struct sb_error *err) {
@@ -93,7 +94,7 @@ static const struct {
   const char *name;
   int (*run)(const struct sb_plan *plan, struct sb_error *err);
 } steps[] = {
-    {"session", start_session},      {"run-as", become_user},       {"chdir", enter_directory},
+    {"signals", reset_signals},      {"session", start_session},    {"run-as", become_user}, {"chdir", enter_directory},
     {"landlock", sb_landlock_scope}, {"rlimits", sb_apply_rlimits}, {"exec", execute},
 };
 
@@ -104,7 +105,6 @@ _Noreturn void sb_payload_run(const struct sb_sandbox *sandbox, int failure) {
   (void)sb_message_send(sandbox->socket, &message);
   /* All descriptors but the first three close on exec already; this also covers one that somebody forgot to mark. */
   (void)sb_close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
-  reset_signals();
   message.kind = SB_MESSAGE_FAILED;
   for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
     if (steps[i].run(sandbox->plan, err) < 0) {
