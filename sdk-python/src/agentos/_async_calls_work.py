@@ -124,7 +124,7 @@ class AsyncWorkCalls(AsyncClientCore):
         """Read a file.
 
         Args:
-            path: which one; relative to the agent's workspace, or absolute.
+            path: an absolute path, as the caller sees it: `/workspace/...` inside a sandbox.
             offset: bytes to skip.
             limit: the most bytes to return; the kernel has a limit of its own (see `truncated`).
             encoding: "base64" for a file that is no UTF-8 text.
@@ -142,7 +142,7 @@ class AsyncWorkCalls(AsyncClientCore):
         """Write a file.
 
         Args:
-            path: which one; relative to the agent's workspace, or absolute.
+            path: an absolute path, as the caller sees it: `/workspace/...` inside a sandbox.
             content: text, stored as UTF-8, or bytes.
             mode: "write" replaces what is there, "append" adds to it, "create" refuses if there is a file.
 
@@ -159,12 +159,24 @@ class AsyncWorkCalls(AsyncClientCore):
 
         @overload
         async def exec(
-            self, command: str | Sequence[str], *, stream: Literal[False] = False, **options: Unpack[ExecOptions]
+            self,
+            command: str | Sequence[str],
+            cwd: str | None = None,
+            timeout: float | None = None,
+            *,
+            stream: Literal[False] = False,
+            **options: Unpack[ExecOptions],
         ) -> ExecResult: ...
 
         @overload
         async def exec(
-            self, command: str | Sequence[str], *, stream: Literal[True], **options: Unpack[ExecOptions]
+            self,
+            command: str | Sequence[str],
+            cwd: str | None = None,
+            timeout: float | None = None,
+            *,
+            stream: Literal[True],
+            **options: Unpack[ExecOptions],
         ) -> AsyncStream[ExecPart, ExecResult]: ...
 
     async def exec(  # noqa: PLR0913 - one parameter for each field of the call
@@ -185,7 +197,7 @@ class AsyncWorkCalls(AsyncClientCore):
 
         Args:
             command: a line for the shell, or a list of words that no shell sees.
-            cwd: where to run it.
+            cwd: the folder to run it in, an absolute path.
             timeout: seconds until it is killed (30 by default); then `timed_out` is True.
             env: variables to add.
             stdin: what it reads.
@@ -207,10 +219,14 @@ class AsyncWorkCalls(AsyncClientCore):
         return await self._call(Opcode.EXEC, fields, result, seconds)
 
     async def exec_stream(
-        self, command: str | Sequence[str], **options: Unpack[ExecOptions]
+        self,
+        command: str | Sequence[str],
+        cwd: str | None = None,
+        timeout: float | None = None,
+        **options: Unpack[ExecOptions],
     ) -> AsyncStream[ExecPart, ExecResult]:
         """Run a command and read its output while it is written; takes what `exec` takes."""
-        return await self.exec(command, stream=True, **options)
+        return await self.exec(command, cwd, timeout, stream=True, **options)
 
     async def http(
         self,

@@ -123,7 +123,7 @@ class WorkCalls(ClientCore):
         """Read a file.
 
         Args:
-            path: which one; relative to the agent's workspace, or absolute.
+            path: an absolute path, as the caller sees it: `/workspace/...` inside a sandbox.
             offset: bytes to skip.
             limit: the most bytes to return; the kernel has a limit of its own (see `truncated`).
             encoding: "base64" for a file that is no UTF-8 text.
@@ -141,7 +141,7 @@ class WorkCalls(ClientCore):
         """Write a file.
 
         Args:
-            path: which one; relative to the agent's workspace, or absolute.
+            path: an absolute path, as the caller sees it: `/workspace/...` inside a sandbox.
             content: text, stored as UTF-8, or bytes.
             mode: "write" replaces what is there, "append" adds to it, "create" refuses if there is a file.
 
@@ -158,12 +158,24 @@ class WorkCalls(ClientCore):
 
         @overload
         def exec(
-            self, command: str | Sequence[str], *, stream: Literal[False] = False, **options: Unpack[ExecOptions]
+            self,
+            command: str | Sequence[str],
+            cwd: str | None = None,
+            timeout: float | None = None,
+            *,
+            stream: Literal[False] = False,
+            **options: Unpack[ExecOptions],
         ) -> ExecResult: ...
 
         @overload
         def exec(
-            self, command: str | Sequence[str], *, stream: Literal[True], **options: Unpack[ExecOptions]
+            self,
+            command: str | Sequence[str],
+            cwd: str | None = None,
+            timeout: float | None = None,
+            *,
+            stream: Literal[True],
+            **options: Unpack[ExecOptions],
         ) -> Stream[ExecPart, ExecResult]: ...
 
     def exec(  # noqa: PLR0913 - one parameter for each field of the call
@@ -184,7 +196,7 @@ class WorkCalls(ClientCore):
 
         Args:
             command: a line for the shell, or a list of words that no shell sees.
-            cwd: where to run it.
+            cwd: the folder to run it in, an absolute path.
             timeout: seconds until it is killed (30 by default); then `timed_out` is True.
             env: variables to add.
             stdin: what it reads.
@@ -205,9 +217,15 @@ class WorkCalls(ClientCore):
             return self._stream(Opcode.EXEC, fields, PartReader(Opcode.EXEC, ExecPart, result), seconds)
         return self._call(Opcode.EXEC, fields, result, seconds)
 
-    def exec_stream(self, command: str | Sequence[str], **options: Unpack[ExecOptions]) -> Stream[ExecPart, ExecResult]:
+    def exec_stream(
+        self,
+        command: str | Sequence[str],
+        cwd: str | None = None,
+        timeout: float | None = None,
+        **options: Unpack[ExecOptions],
+    ) -> Stream[ExecPart, ExecResult]:
         """Run a command and read its output while it is written; takes what `exec` takes."""
-        return self.exec(command, stream=True, **options)
+        return self.exec(command, cwd, timeout, stream=True, **options)
 
     def http(
         self,

@@ -26,10 +26,8 @@ class ThinkOptions(TypedDict, total=False):
 
 
 class ExecOptions(TypedDict, total=False):
-    """What `exec` and `exec_stream` take; see `exec`."""
+    """What `exec` and `exec_stream` take by keyword; see `exec`."""
 
-    cwd: str | None
-    timeout: float | None
     env: Mapping[str, str] | None
     stdin: str | None
     check: bool
