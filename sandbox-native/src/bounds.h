@@ -37,7 +37,9 @@
 #define SB_KILL_PATIENCE_MS 2000
 /* How long to wait for a cgroup to report that it is empty after cgroup.kill. */
 #define SB_CGROUP_EMPTY_MS 5000
-/* A pause between two looks at the process tree while victims are dying. */
+/* A pause between two looks at the process tree while processes stop or die. */
 #define SB_TREE_PAUSE_MS 1
+/* How often to look for processes that have not stopped yet. */
+#define SB_TREE_STOP_ROUNDS 200
 
 #endif

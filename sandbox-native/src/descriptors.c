@@ -4,6 +4,8 @@
 #include "syscalls.h"
 
 #include <errno.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 void sb_fill_stdio(void) {
@@ -43,4 +45,17 @@ int sb_close_others(const int *kept, size_t count, struct sb_error *err) {
 void sb_release_stdio(int null) {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
     (void)dup2(null, fd);
+}
+
+int sb_give_stdio(uid_t uid, gid_t gid, struct sb_error *err) {
+  struct statfs system;
+
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    /* A pipe with a name is a file of the host's, whose owner is none of our business. */
+    if (fstatfs(fd, &system) < 0 || system.f_type != PIPEFS_MAGIC)
+      continue;
+    if (fchown(fd, uid, gid) < 0)
+      return sb_fail(err, errno, "cannot give the pipe of descriptor %d to uid %u", fd, uid);
+  }
+  return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "launch.h"
+#include "descriptors.h"
 #include "init.h"
 #include "message.h"
 #include "oom.h"
@@ -247,6 +248,8 @@ static int prepare(struct sb_sandbox *sandbox, struct sb_error *err) {
                                                          : 0;
   if (geteuid() == 0 && setgroups(0, NULL) < 0)
     return sb_fail(err, errno, "cannot leave the caller's groups");
+  if (sb_plan_maps_ids(plan) && sb_give_stdio(plan->map_uid, plan->map_gid, err) < 0)
+    return sb_fail_stage(err, "stdio");
   if (sb_plan_maps_ids(plan) && sb_stage_sources(sandbox, err) < 0)
     return sb_fail_stage(err, "sources");
   return 0;

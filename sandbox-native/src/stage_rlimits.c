@@ -78,7 +78,8 @@ int sb_raise_rlimits(const struct sb_plan *plan, struct sb_error *err) {
       continue;
     own.rlim_max = limit->value;
     if (setrlimit((__rlimit_resource_t)limit->resource, &own) < 0)
-      return sb_fail(err, errno, "the limit %s cannot be %llu: the caller's own is lower, and only root may raise it",
+      return sb_fail(err, errno,
+                     "the limit %s cannot be %llu: the caller's own is lower, and only CAP_SYS_RESOURCE may raise it",
                      limit->name, (unsigned long long)limit->value);
   }
   return 0;

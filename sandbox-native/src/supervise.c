@@ -86,6 +86,14 @@ static void hear_all(struct supervisor *self) {
     self->over = true; /* init is gone */
 }
 
+/* Everything below a supervisor that is no pid 1: only from outside can it all be found and reached. */
+static void stop_or_continue(const struct supervisor *self, int number) {
+  if (number == SIGSTOP)
+    sb_tree_stop(self->sandbox->proc, self->launched->init);
+  else
+    sb_tree_continue(self->sandbox->proc, self->launched->init);
+}
+
 static void carry_out(struct supervisor *self, int number) {
   struct sb_message message = {.kind = SB_MESSAGE_SIGNAL, .number = number};
 
@@ -94,7 +102,7 @@ static void carry_out(struct supervisor *self, int number) {
   if (number == SIGKILL)
     self->over = true;
   else if (!has_pid_one(self) && (number == SIGSTOP || number == SIGCONT))
-    sb_tree_signal(self->sandbox->proc, self->launched->init, number);
+    stop_or_continue(self, number);
   else
     (void)sb_message_send(self->launched->socket, &message);
 }

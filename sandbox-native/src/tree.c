@@ -130,9 +130,14 @@ static int signal_entry(int proc, const struct entry *entry, int number) {
   return sb_pidfd_send_signal(pidfd, number);
 }
 
-/* Signals what is below and returns how many of them may still run. Dead children of our own are reaped. */
+static bool is_done(const struct entry *entry, int number) {
+  return entry->state == 'Z' || (number == SIGSTOP && (entry->state == 'T' || entry->state == 't'));
+}
+
+/* Signals what is below, but where the signal has done its work, and returns how many that were. Dead children of our
+ * own are reaped. */
 static size_t signal_all(int proc, pid_t spare, int number, struct table *table) {
-  size_t left = 0;
+  size_t signalled = 0;
 
   table_read(proc, table);
   table_mark(table);
@@ -141,21 +146,31 @@ static size_t signal_all(int proc, pid_t spare, int number, struct table *table)
 
     if (!entry->below || entry->pid == spare)
       continue;
-    if (entry->state == 'Z') {
-      if (entry->parent == getpid())
-        (void)waitpid(entry->pid, NULL, WNOHANG);
-    } else if (signal_entry(proc, entry, number) == 0 || errno != EPERM) {
-      /* A program that has become another user cannot be killed by this one; waiting for it would be for ever. */
-      left++;
-    }
+    if (entry->state == 'Z' && entry->parent == getpid())
+      (void)waitpid(entry->pid, NULL, WNOHANG);
+    if (is_done(entry, number))
+      continue;
+    /* A program that has become another user cannot be signalled by this one; waiting for it would be for ever. */
+    if (signal_entry(proc, entry, number) == 0 || errno != EPERM)
+      signalled++;
   }
-  return left;
+  return signalled;
 }
 
-void sb_tree_signal(int proc, pid_t spare, int number) {
+void sb_tree_stop(int proc, pid_t spare) {
   struct table table = {0};
 
-  (void)signal_all(proc, spare, number, &table);
+  /* Again, because a process may have forked after it was seen. Bounded, because one in the middle of a system call
+   * that cannot be interrupted does not stop. */
+  for (int round = 0; round < SB_TREE_STOP_ROUNDS && signal_all(proc, spare, SIGSTOP, &table) > 0; round++)
+    (void)poll(NULL, 0, SB_TREE_PAUSE_MS);
+  free(table.entries);
+}
+
+void sb_tree_continue(int proc, pid_t spare) {
+  struct table table = {0};
+
+  (void)signal_all(proc, spare, SIGCONT, &table);
   free(table.entries);
 }
 

@@ -7,8 +7,9 @@
 /* Descendants of this process, as seen in the /proc that `proc` is. `spare` is left alone itself, but not what it has
  * started; 0 spares nobody. Both need this process, or `spare`, to be the subreaper of what they walk. */
 
-/* Sends one signal to every descendant. */
-void sb_tree_signal(int proc, pid_t spare, int number);
+/* Stops every descendant, and lets them all go on. */
+void sb_tree_stop(int proc, pid_t spare);
+void sb_tree_continue(int proc, pid_t spare);
 
 /* Kills every descendant and returns when none is left: also those that were started in between or left their session.
  */

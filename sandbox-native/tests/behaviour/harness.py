@@ -69,28 +69,47 @@ def status_field(pid, name):
     return re.search(rf"^{name}:\s*(.*)$", text, re.MULTILINE).group(1)
 
 
+def living_processes():
+    """The directories in /proc of all processes that are no zombies."""
+    for entry in pathlib.Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and status_field(entry.name, "State")[0] != "Z":
+                yield entry
+        except OSError:
+            continue  # it has ended meanwhile
+
+
 def processes_in_pid_namespace(link):
     """Host pids of all living processes in the pid namespace that the link names."""
     found = []
-    for entry in pathlib.Path("/proc").iterdir():
+    for entry in living_processes():
         try:
-            if entry.name.isdigit() and os.readlink(entry / "ns/pid") == link:
+            if os.readlink(entry / "ns/pid") == link:
                 found.append(int(entry.name))
         except OSError:
-            continue  # it has ended, is a kernel thread, or is somebody else's
+            continue  # somebody else's, or no longer there
     return found
 
 
 def processes_with_argument(argument):
-    """Host pids of all living processes that have the argument."""
+    """Host pids of all living processes that have the argument, but for helpers, which have the payload's too."""
     found = []
-    for entry in pathlib.Path("/proc").iterdir():
+    for entry in living_processes():
         try:
-            if entry.name.isdigit() and argument.encode() in (entry / "cmdline").read_bytes().split(b"\0"):
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            if argument.encode() in words and not words[0].endswith(b"agentos-sandbox"):
                 found.append(int(entry.name))
         except OSError:
             continue
     return found
+
+
+def has_capability(number):
+    """Whether this process has the capability; root in a container may lack some."""
+    return int(status_field("self", "CapEff"), 16) >> number & 1 == 1
+
+
+CAP_SYS_RESOURCE = 24
 
 
 class Run:

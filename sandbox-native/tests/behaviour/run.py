@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Runs the behaviour suite, as root and as an unprivileged user where this is root: run.py BUILD-DIRECTORY [NAME...]."""
 
+import importlib
 import os
 import shutil
 import sys
@@ -22,11 +23,23 @@ class Result(unittest.TextTestResult):
         self.passed += 1
 
 
+def load(loader, module):
+    """The tests of a module that are meant for the present user, with the capabilities that it has."""
+    wrong = getattr(module, "UNPRIVILEGED_ONLY" if os.geteuid() == 0 else "ROOT_ONLY", ())
+    wrong += getattr(module, "UNSUITABLE", ())
+    classes = [value for value in vars(module).values() if isinstance(value, type) and value not in wrong]
+    return unittest.TestSuite(
+        loader.loadTestsFromTestCase(value)
+        for value in classes
+        if issubclass(value, unittest.TestCase) and value.__module__ == module.__name__
+    )
+
+
 def run_suites():
     """Runs everything as the present user; how many passed and failed."""
     loader = unittest.TestLoader()
     loader.testNamePatterns = [f"*{name}*" for name in sys.argv[2:]] or None
-    tests = unittest.TestSuite(loader.loadTestsFromName(f"test_{name}") for name in SUITES)
+    tests = unittest.TestSuite(load(loader, importlib.import_module(f"test_{name}")) for name in SUITES)
     result = unittest.TextTestRunner(resultclass=Result, verbosity=0, stream=open(os.devnull, "w")).run(tests)
     identity = "root" if os.geteuid() == 0 else "unprivileged"
     for test, trace in result.failures + result.errors:
