@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-int sb_fail(struct sb_error *err, int number, const char *format, ...) {
+void sb_error_set(struct sb_error *err, int number, const char *format, ...) {
   va_list arguments;
 
   err->number = number;
@@ -13,7 +13,6 @@ int sb_fail(struct sb_error *err, int number, const char *format, ...) {
   /* A text that is cut is still a text: the result is deliberately not looked at. */
   (void)vsnprintf(err->text, sizeof err->text, format, arguments);
   va_end(arguments);
-  return -1;
 }
 
 int sb_fail_stage(struct sb_error *err, const char *stage) {

@@ -13,8 +13,11 @@ struct sb_error {
   char text[SB_ERROR_TEXT_BYTES];
 };
 
-/* Fills *err and returns -1, so that a failing path is one line. The text names the thing and the remedy. */
-int sb_fail(struct sb_error *err, int number, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Fills *err and is -1, so that a failing path is one line. The text names the thing and the remedy. A macro, so that
+ * compilers and analysers see the value. */
+#define sb_fail(err, number, ...) (sb_error_set((err), (number), __VA_ARGS__), -1)
+
+void sb_error_set(struct sb_error *err, int number, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Names the stage that failed, unless an inner one has already done so; returns -1. */
 int sb_fail_stage(struct sb_error *err, const char *stage);

@@ -116,7 +116,7 @@ static int make_payload(struct init *init, struct sb_error *err) {
     return sb_fail(err, errno, "cannot make a pipe");
   init->payload = fork();
   if (init->payload < 0) {
-    (void)sb_fail(err, errno, "cannot make the payload's process; is the cgroup's pids.max too low?");
+    sb_error_set(err, errno, "cannot make the payload's process; is the cgroup's pids.max too low?");
     sb_close_and_forget(&pair[0]);
     sb_close_and_forget(&pair[1]);
     return -1;

@@ -116,7 +116,7 @@ _Noreturn static void enter_and_build(struct sb_sandbox *sandbox) {
   }
   pid = sb_clone3(&arguments);
   if (pid < 0) {
-    (void)sb_fail(&err, errno, "cannot make a process in the sandbox; is the cgroup's pids.max too low?");
+    sb_error_set(&err, errno, "cannot make a process in the sandbox; is the cgroup's pids.max too low?");
     (void)sb_fail_stage(&err, "join");
     sb_init_give_up(sandbox, &err);
   }

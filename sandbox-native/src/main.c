@@ -100,7 +100,7 @@ static bool is_only_word(int count, char **arguments, const char *word) {
 
 int main(int count, char **arguments) {
   struct sb_words words = {0};
-  struct sb_plan plan = {.status_fd = -1};
+  struct sb_plan plan = {.mode = SB_MODE_SANDBOX, .status_fd = -1};
   struct sb_error err;
   char *bytes = NULL;
   int result;

@@ -73,7 +73,7 @@ static struct sb_mount *add_mount(struct sb_plan *plan, enum sb_mount_kind kind,
   if (check_path(destination, /* plain= */ true, err) < 0)
     return NULL;
   if (plan->mount_count == SB_PLAN_MOUNTS_MAX) {
-    (void)sb_fail(err, 0, "more than %u mounts", SB_PLAN_MOUNTS_MAX);
+    sb_error_set(err, 0, "more than %u mounts", SB_PLAN_MOUNTS_MAX);
     return NULL;
   }
   mount = &plan->mounts[plan->mount_count++];

@@ -143,8 +143,8 @@ static int find_own_cgroup(char path[PATH_SIZE], struct sb_error *err) {
       (void)sscanf(line, "%*s %*s %*s %*s %4095s", point);
   }
   while (groups != NULL && group == NULL && fgets(line, sizeof line, groups) != NULL) {
-    line[strcspn(line, "\n")] = '\0';
-    group = strncmp(line, "0::", strlen("0::")) == 0 ? line + strlen("0::") : NULL;
+    if (strncmp(line, "0::", strlen("0::")) == 0)
+      group = strtok(line + strlen("0::"), "\n");
   }
   if (mounts != NULL)
     (void)fclose(mounts);
@@ -212,11 +212,23 @@ _Noreturn static void probe_child(struct sb_sandbox *sandbox, const struct probe
   _exit(0);
 }
 
+/* Lets the process go on as somebody, and hears what came of it. */
+static int hear_outcome(const struct sb_sandbox *sandbox, int socket, pid_t pid, struct sb_error *err) {
+  struct sb_message message = {.kind = SB_MESSAGE_PROCEED};
+  pid_t sender;
+
+  if (sb_write_id_maps(sandbox->proc, pid, sandbox->plan, err) < 0)
+    return -1;
+  (void)sb_message_send(socket, &message);
+  if (sb_message_receive(socket, /* wait= */ true, &message, &sender) <= 0)
+    return sb_fail(err, 0, "the process that tried it ended without a word");
+  *err = message.body.error;
+  return message.kind == SB_MESSAGE_STARTED ? 0 : -1;
+}
+
 /* Tries in a process of its own, so that what it changes ends with it. */
 static int try_apart(struct sb_sandbox *sandbox, const struct probe *probe, struct sb_error *err) {
   struct clone_args arguments = {.flags = probe->flags, .exit_signal = SIGCHLD};
-  struct sb_message message = {.kind = SB_MESSAGE_PROCEED};
-  pid_t sender;
   pid_t pid;
   int pair[2];
   int result;
@@ -230,15 +242,7 @@ static int try_apart(struct sb_sandbox *sandbox, const struct probe *probe, stru
     probe_child(sandbox, probe);
   }
   (void)close(pair[1]);
-  result = pid < 0 ? sb_fail(err, errno, "%s", sb_remedy_namespaces(errno)) : 0;
-  if (result == 0 && (result = sb_write_id_maps(sandbox->proc, pid, sandbox->plan, err)) == 0) {
-    (void)sb_message_send(pair[0], &message);
-    if (sb_message_receive(pair[0], /* wait= */ true, &message, &sender) <= 0)
-      result = sb_fail(err, 0, "the process that tried it ended without a word");
-    else
-      *err = message.body.error;
-    result = message.kind == SB_MESSAGE_STARTED ? result : -1;
-  }
+  result = pid < 0 ? sb_fail(err, errno, "%s", sb_remedy_namespaces(errno)) : hear_outcome(sandbox, pair[0], pid, err);
   (void)close(pair[0]);
   if (pid > 0)
     (void)waitpid(pid, NULL, 0);
@@ -246,13 +250,16 @@ static int try_apart(struct sb_sandbox *sandbox, const struct probe *probe, stru
 }
 
 bool sb_probe(void) {
-  struct sb_plan plan = {
-      .uid = 1000, .gid = 1000, .hostname = "agent", .seccomp = true, .landlock = SB_LANDLOCK_REQUIRE};
+  struct sb_plan plan = {.mode = SB_MODE_SANDBOX,
+                         .uid = 1000,
+                         .gid = 1000,
+                         .hostname = "agent",
+                         .seccomp = true,
+                         .landlock = SB_LANDLOCK_REQUIRE};
   struct sb_sandbox sandbox = {.plan = &plan, .socket = -1, .root = -1, .cgroup = -1};
   bool complete = true;
 
   sandbox.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-  plan.mode = SB_MODE_SANDBOX;
   plan.map_uid_given = plan.map_gid_given = geteuid() == 0;
   plan.map_uid = plan.map_gid = PROBE_ID;
   for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++) {

@@ -99,12 +99,12 @@ static char *mount_point(char *line) {
 static int allow_mounts(int ruleset, int proc, uint64_t handled, struct sb_error *err) {
   int file = openat(proc, "self/mountinfo", O_RDONLY | O_CLOEXEC);
   FILE *mounts = file < 0 ? NULL : fdopen(file, "re");
-  SB_OWNED_MEMORY char *line = NULL;
+  char *line = NULL;
   size_t size = 0;
   int result = 0;
 
   if (mounts == NULL) {
-    (void)sb_fail(err, errno, "cannot read the list of mounts");
+    sb_error_set(err, errno, "cannot read the list of mounts");
     sb_close_owned(&file);
     return -1;
   }
@@ -114,6 +114,7 @@ static int allow_mounts(int ruleset, int proc, uint64_t handled, struct sb_error
     if (path != NULL)
       result = allow_mount(ruleset, path, handled, err);
   }
+  free(line);
   (void)fclose(mounts);
   return result;
 }

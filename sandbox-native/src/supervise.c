@@ -188,7 +188,7 @@ static int report(struct supervisor *self, const struct rusage *usage) {
 
   if (!self->started && !self->failed) {
     self->failed = true;
-    (void)sb_fail(&self->failure, 0, "the sandbox was killed before its payload had started");
+    sb_error_set(&self->failure, 0, "the sandbox was killed before its payload had started");
     (void)sb_fail_stage(&self->failure, "init");
   }
   if (self->failed) {

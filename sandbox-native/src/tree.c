@@ -174,9 +174,18 @@ void sb_tree_continue(int proc, pid_t spare) {
   free(table.entries);
 }
 
+/* Whether this process has a child, even a dead one; a subreaper without one has no descendants either. */
+static bool has_children(void) {
+  siginfo_t info;
+
+  return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 || errno != ECHILD;
+}
+
 void sb_tree_kill(int proc, pid_t spare) {
   struct table table = {0};
 
+  if (!has_children())
+    return;
   while (signal_all(proc, spare, SIGKILL, &table) > 0)
     (void)poll(NULL, 0, SB_TREE_PAUSE_MS);
   free(table.entries);

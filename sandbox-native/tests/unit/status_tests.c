@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,7 +13,7 @@ static char written[65536];
 static int ends[2];
 
 static int open_pipe(void) {
-  CHECK(pipe(ends) == 0);
+  CHECK(pipe2(ends, O_CLOEXEC) == 0);
   return ends[1];
 }
 
@@ -31,7 +32,7 @@ static void failed_names_stage_number_and_cause(void) {
   struct sb_error err;
   int fd = open_pipe();
 
-  (void)sb_fail(&err, ENOENT, "cannot open '%s'", "/x");
+  sb_error_set(&err, ENOENT, "cannot open '%s'", "/x");
   (void)sb_fail_stage(&err, "mounts");
   sb_status_failed(fd, &err);
   CHECK(strcmp(take_written(), "failed stage=mounts errno=2 cannot open '/x': No such file or directory\n") == 0);
@@ -40,7 +41,7 @@ static void failed_names_stage_number_and_cause(void) {
 static void an_inner_stage_is_not_overwritten(void) {
   struct sb_error err;
 
-  (void)sb_fail(&err, 0, "x");
+  sb_error_set(&err, 0, "x");
   CHECK(sb_fail_stage(&err, "inner") == -1);
   CHECK(sb_fail_stage(&err, "outer") == -1);
   CHECK(strcmp(err.stage, "inner") == 0);
@@ -50,7 +51,7 @@ static void a_file_name_cannot_forge_a_record(void) {
   struct sb_error err;
   int fd = open_pipe();
 
-  (void)sb_fail(&err, 0, "cannot open '%s'", "a\nstarted pid=1 init=1\r\x1b[2J");
+  sb_error_set(&err, 0, "cannot open '%s'", "a\nstarted pid=1 init=1\r\x1b[2J");
   (void)sb_fail_stage(&err, "mounts");
   sb_status_failed(fd, &err);
   CHECK(strcmp(take_written(), "failed stage=mounts errno=0 cannot open 'a?started pid=1 init=1??[2J'\n") == 0);
@@ -62,7 +63,7 @@ static void long_texts_are_cut_below_the_size_of_an_atomic_write(void) {
   int fd = open_pipe();
 
   memset(name, 'n', sizeof name - 1);
-  (void)sb_fail(&err, EPERM, "cannot open '%s'", name);
+  sb_error_set(&err, EPERM, "cannot open '%s'", name);
   (void)sb_fail_stage(&err, "mounts");
   sb_status_failed(fd, &err);
   CHECK(strlen(take_written()) <= SB_RECORD_BYTES_MAX);

@@ -3,13 +3,14 @@
 #include "plan.h"
 #include "unit.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* Splits a copy of exactly `length` bytes on the heap, so that a byte read beyond it is noticed. */
 static int split(const char *bytes, size_t length, struct sb_error *err, size_t *ret_count) {
-  SB_OWNED_MEMORY char *copy = malloc(length);
+  SB_OWNED_MEMORY char *copy = length == 0 ? NULL : malloc(length);
   struct sb_words words = {0};
 
   CHECK(length == 0 || copy != NULL);
@@ -64,7 +65,7 @@ static int read_plan_of(size_t length, char **ret_bytes, size_t *ret_length, str
   int result;
   pid_t writer;
 
-  CHECK(pipe(ends) == 0);
+  CHECK(pipe2(ends, O_CLOEXEC) == 0);
   writer = fork();
   if (writer == 0) {
     for (size_t done = 0; done < length;) {
