@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.cli;
 
+import io.agentos.cli.local.Leash;
 import io.agentos.kernel.boot.KernelConfig;
 import io.agentos.kernel.boot.Main;
 import java.nio.file.Path;
@@ -13,7 +14,6 @@ import picocli.CommandLine.Option;
 @Command(
     name = "daemon",
     description = "Run the kernel in the foreground until SIGTERM or Ctrl-C.",
-    mixinStandardHelpOptions = true,
     footer = {
       "",
       "Environment: AGENTOS_SOCKET, AGENTOS_STATE_DIR and AGENTOS_RUNTIME_DIR name the socket and folders;",
@@ -38,9 +38,29 @@ final class DaemonCommand implements Callable<Integer> {
       description = "error, warn, info, debug or trace.")
   private @Nullable String logLevel;
 
+  @Option(
+      names = "--until-input-ends",
+      description = "Also end when standard input does: with whoever holds its other end.")
+  private boolean untilInputEnds;
+
+  @Option(
+      names = "--remove-folder",
+      paramLabel = "DIR",
+      hidden = true,
+      description = "With --until-input-ends: remove this folder at the end.")
+  private @Nullable Path removeFolder;
+
   @Override
   public Integer call() throws Exception {
-    Main.serve(Home.folder(), new KernelConfig.Options(config, socket, jsonLogs, logLevel));
+    Leash leash = new Leash();
+    if (untilInputEnds) {
+      leash.attach(removeFolder);
+    }
+    try {
+      Main.serve(Home.folder(), new KernelConfig.Options(config, socket, jsonLogs, logLevel));
+    } finally {
+      leash.served();
+    }
     return 0;
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.cli;
 
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -13,22 +12,21 @@ import picocli.CommandLine.Spec;
     description = "Runs AI agents as sandboxed, limited, supervised processes.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.class,
-    subcommands = {DaemonCommand.class, VersionCommand.class},
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage; run, exec and wait: the program's own.",
+      "The kernel is found by --socket, AGENTOS_SOCKET, or in its usual places; NO_COLOR is respected."
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
-  private Main() {}
-
-  /**
-   * Runs one command and exits with its code: 0 done, 1 failed, 2 wrong usage; {@code run} and
-   * {@code exec}: the program's.
-   */
+  /** Runs one command and exits with its code. */
   public static void main(String[] args) {
-    CommandLine commandLine = new CommandLine(new Main());
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-    commandLine.setExecutionExceptionHandler(new Failures());
-    System.exit(commandLine.execute(args));
+    Console console = Console.ofProcess();
+    int code = Commands.commandLine(console, args).execute(args);
+    console.flush();
+    System.exit(code);
   }
 
   @Override

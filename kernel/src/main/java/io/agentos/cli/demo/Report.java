@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.cli.demo;
+
+import io.agentos.cli.client.Json;
+import io.agentos.cli.term.Style;
+import io.agentos.cli.term.Table;
+import io.agentos.cli.term.Units;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The outcome of a demonstration.
+ *
+ * @param checks by scenario
+ */
+public record Report(Map<String, List<Check>> checks, long elapsedMillis) {
+  /** Whether every promise was measured to hold. */
+  public boolean holds() {
+    return !checks.isEmpty()
+        && checks.values().stream().allMatch(all -> all.stream().allMatch(Check::holds));
+  }
+
+  /** The table of verdicts, and a last line that sums it up. */
+  public List<String> lines(Style style) {
+    Table table = new Table(style, "SCENARIO", "GUARANTEE", "MEASURED", "VERDICT");
+    checks.forEach(
+        (scenario, all) -> {
+          for (Check check : all) {
+            table.row(
+                scenario,
+                check.guarantee(),
+                check.measured(),
+                check.holds() ? style.good("holds") : style.bad("BROKEN"));
+          }
+        });
+    List<String> lines = new ArrayList<>(table.lines());
+    long broken = checks.values().stream().flatMap(List::stream).filter(c -> !c.holds()).count();
+    long total = checks.values().stream().mapToLong(List::size).sum();
+    String sum =
+        broken == 0
+            ? style.good("All " + total + " guarantees were measured to hold")
+            : style.bad(broken + " of " + total + " guarantees were not measured to hold");
+    lines.add("");
+    lines.add(sum + style.dim(" (" + Units.duration(elapsedMillis) + ")"));
+    return lines;
+  }
+
+  /** One JSON object. */
+  public String json() {
+    List<Object> all = new ArrayList<>();
+    checks.forEach((scenario, some) -> some.forEach(check -> all.add(check.json(scenario))));
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("success", holds());
+    fields.put("elapsed_ms", elapsedMillis);
+    fields.put("checks", all);
+    return Json.text(fields);
+  }
+}
