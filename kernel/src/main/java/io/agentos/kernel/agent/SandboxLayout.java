@@ -76,6 +76,18 @@ public final class SandboxLayout {
           ".pypirc",
           ".git-credentials");
 
+  /** Shown in place of a secret. */
+  private static final String EMPTY = "empty";
+
+  /**
+   * How a folder of the kernel's or the caller's is shown: as root with its owner seen as the
+   * agent, otherwise it has to be the kernel user's, or readable for all, as it is.
+   */
+  private static final String READ_ONLY =
+      HostIdentity.kernelIsRoot() ? "--own-ro-bind" : "--ro-bind";
+
+  private static final String READ_WRITE = HostIdentity.kernelIsRoot() ? "--own-bind" : "--bind";
+
   private final KernelPaths paths;
 
   public SandboxLayout(KernelPaths paths) {
@@ -97,10 +109,10 @@ public final class SandboxLayout {
     accounts(plan, id);
     plan.with("--proc", "/proc").with("--dev", "/dev", SHM_BYTES);
     plan.with("--tmpfs", "/tmp", TMP_BYTES, TMP_INODES);
-    plan.with("--own-bind", workspace(id, spec), WORKSPACE);
-    script(plan, spec);
+    plan.with(READ_WRITE, workspace(id, spec), WORKSPACE);
+    script(plan, id, spec);
     for (AgentSpec.Mount mount : spec.mounts()) {
-      plan.with(mount.writable() ? "--own-bind" : "--own-ro-bind", mount.source(), mount.target());
+      plan.with(mount.writable() ? READ_WRITE : READ_ONLY, mount.source(), mount.target());
     }
     plan.with("--ro-bind", paths.sdk(), SDK);
     plan.with("--bind", paths.agentSocket(id), SOCKET);
@@ -176,12 +188,13 @@ public final class SandboxLayout {
     Path folder = paths.agentRuntime(id);
     String user =
         "agent:x:1000:1000::/workspace:/bin/sh\nnobody:x:65534:65534::/:/usr/sbin/nologin\n";
+    Files.write(folder.resolve(EMPTY), new byte[0]);
     Path passwd = Files.write(folder.resolve("passwd"), user.getBytes(StandardCharsets.US_ASCII));
     Path group =
         Files.write(
             folder.resolve("group"),
             "agent:x:1000:\nnogroup:x:65534:\n".getBytes(StandardCharsets.US_ASCII));
-    plan.with("--own-ro-bind", passwd, "/etc/passwd").with("--own-ro-bind", group, "/etc/group");
+    plan.with(READ_ONLY, passwd, "/etc/passwd").with(READ_ONLY, group, "/etc/group");
   }
 
   private Path workspace(AgentId id, AgentSpec spec) throws IOException {
@@ -190,23 +203,23 @@ public final class SandboxLayout {
         : Files.createDirectories(paths.workspace(id, spec.name()));
   }
 
-  private static void script(SandboxPlan plan, AgentSpec spec) {
+  private void script(SandboxPlan plan, AgentId id, AgentSpec spec) {
     Path script = spec.script();
     if (script == null) {
       return;
     }
     if (!spec.scriptWhole()) {
-      plan.with("--own-ro-bind", script, SCRIPTS + "/" + script.getFileName());
+      plan.with(READ_ONLY, script, SCRIPTS + "/" + script.getFileName());
       return;
     }
     Path folder = Objects.requireNonNull(script.getParent());
-    plan.with("--own-ro-bind", folder, SCRIPTS);
+    plan.with(READ_ONLY, folder, SCRIPTS);
     for (String secret : MASKED) {
       Path path = folder.resolve(secret);
       if (Files.isDirectory(path)) {
         plan.with("--tmpfs", SCRIPTS + "/" + secret, MASK_BYTES, MASK_INODES);
       } else if (Files.exists(path)) {
-        plan.with("--ro-bind", "/dev/null", SCRIPTS + "/" + secret);
+        plan.with(READ_ONLY, paths.agentRuntime(id).resolve(EMPTY), SCRIPTS + "/" + secret);
       }
     }
   }

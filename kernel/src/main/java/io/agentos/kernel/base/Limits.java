@@ -52,7 +52,12 @@ public final class Limits {
   /** READ and captured output of EXEC, unless the caller asks for less. */
   public static final int READ_LIMIT = 512 * 1024;
 
-  public static final int EXEC_OUTPUT_BYTES = 256 * 1024;
+  /**
+   * Of each output stream of EXEC, as JSON has it: both together always fit the smallest default
+   * answer.
+   */
+  public static final int EXEC_OUTPUT_BYTES = 448 * 1024;
+
   public static final Duration EXEC_TIME = Duration.ofSeconds(30);
   public static final Duration EXEC_TIME_LONGEST = Duration.ofHours(1);
 
@@ -66,6 +71,9 @@ public final class Limits {
 
   /** Longer lines are split. */
   public static final int LOG_LINE_BYTES = 16 * 1024;
+
+  /** Of one answer of LOGS. */
+  public static final int LOG_ANSWER_CHARACTERS = 300 * 1024;
 
   public static final int LOG_LINES_DEFAULT = 100;
   public static final int LOG_LINES_MOST = 10_000;

@@ -41,6 +41,7 @@ public final class AgentLog {
   };
   private final List<LogEntry> pending = new ArrayList<>();
   private final List<Runnable> callbacks = new ArrayList<>();
+  private List<LogEntry> inFlight = List.of();
   private long sequence;
   private boolean writing;
   private final Set<Follower> followers = new LinkedHashSet<>();
@@ -91,6 +92,7 @@ public final class AgentLog {
   private void write() {
     List<LogEntry> batch = List.copyOf(pending);
     List<Runnable> done = List.copyOf(callbacks);
+    inFlight = batch;
     pending.clear();
     callbacks.clear();
     writing = true;
@@ -110,6 +112,7 @@ public final class AgentLog {
 
   private void written(List<Runnable> done) {
     writing = false;
+    inFlight = List.of();
     done.forEach(Runnable::run);
     if (!writing && !callbacks.isEmpty()) {
       write();
@@ -122,6 +125,13 @@ public final class AgentLog {
     } catch (IOException e) {
       log.error("an agent's log can't be written", e);
     }
+  }
+
+  /** Lines that {@link #tail} may not show yet, as they are on their way to disk. */
+  public List<LogEntry> unstored() {
+    List<LogEntry> entries = new ArrayList<>(inFlight);
+    entries.addAll(pending);
+    return entries;
   }
 
   /** The last lines on disk; for worker threads. */

@@ -55,28 +55,45 @@ final class LogFile {
 
   /** The last lines, oldest first, not older than {@code sinceMillis}. */
   synchronized List<LogEntry> tail(int lines, long sinceMillis) throws IOException {
-    Deque<LogEntry> kept = new ArrayDeque<>();
+    Tail tail = new Tail(lines);
     for (int i = Limits.LOG_FILES - 1; i >= 0; i--) {
       Path part = i == 0 ? file : numbered(i);
       if (Files.exists(part)) {
-        read(part, lines, sinceMillis, kept);
+        read(part, tail);
       }
     }
-    return new ArrayList<>(kept);
+    List<LogEntry> entries = new ArrayList<>();
+    for (String json : tail.kept) {
+      LogEntry entry = Json.MAPPER.readValue(json, LogEntry.class);
+      if (entry.time() >= sinceMillis) {
+        entries.add(entry);
+      }
+    }
+    return entries;
   }
 
-  private static void read(Path part, int lines, long sinceMillis, Deque<LogEntry> kept)
-      throws IOException {
-    try (Stream<String> text = Files.lines(part)) {
-      for (String line : (Iterable<String>) text::iterator) {
-        LogEntry entry = Json.MAPPER.readValue(line, LogEntry.class);
-        if (entry.time() >= sinceMillis) {
-          kept.add(entry);
-        }
-        if (kept.size() > lines) {
-          kept.remove();
-        }
+  /** The newest lines that fit an answer. */
+  private static final class Tail {
+    private final int lines;
+    private final Deque<String> kept = new ArrayDeque<>();
+    private int characters;
+
+    Tail(int lines) {
+      this.lines = lines;
+    }
+
+    void add(String json) {
+      kept.add(json);
+      characters += json.length();
+      while (kept.size() > lines || characters > Limits.LOG_ANSWER_CHARACTERS) {
+        characters -= kept.remove().length();
       }
+    }
+  }
+
+  private static void read(Path part, Tail tail) throws IOException {
+    try (Stream<String> text = Files.lines(part)) {
+      text.forEach(tail::add);
     }
   }
 

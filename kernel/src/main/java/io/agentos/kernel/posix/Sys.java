@@ -34,7 +34,8 @@ public final class Sys {
   private static final int WNOHANG = 1;
   private static final int SIGINFO_BYTES = 128;
   private static final int SYS_PIDFD_OPEN = 434;
-  private static final int RLIMIT_NOFILE = 7;
+  public static final int RLIMIT_NPROC = 6;
+  public static final int RLIMIT_NOFILE = 7;
   private static final int PATH_BYTES = 4096;
 
   public static final int O_RDWR = 2;
@@ -270,10 +271,19 @@ public final class Sys {
   /** Raises the soft limit of open descriptors to the hard one and returns it. */
   public static long raiseDescriptorLimit() throws ErrnoException {
     Pointer limits = Memory.allocateDirect(LibC.RUNTIME, 16);
-    check("getrlimit", C.getrlimit(RLIMIT_NOFILE, limits.address()));
-    limits.putLong(0, limits.getLong(8));
+    long hard = hardLimit(RLIMIT_NOFILE);
+    limits.putLong(0, hard);
+    limits.putLong(8, hard);
     check("setrlimit", C.setrlimit(RLIMIT_NOFILE, limits.address()));
-    return limits.getLong(8);
+    return hard;
+  }
+
+  /** How far this process may raise a limit; a limit of infinity is {@link Long#MAX_VALUE}. */
+  public static long hardLimit(int resource) throws ErrnoException {
+    Pointer limits = Memory.allocateDirect(LibC.RUNTIME, 16);
+    check("getrlimit", C.getrlimit(resource, limits.address()));
+    long hard = limits.getLong(8);
+    return hard < 0 ? Long.MAX_VALUE : hard;
   }
 
   /** The error number of the last call made by this thread. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.sandbox;
 
+import io.agentos.kernel.posix.Sys;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +17,7 @@ public final class Enforcement {
    * RLIMIT_DATA is only the backstop of the monitor: room for what it takes to notice, then
    * allocation fails.
    */
-  private static final long DATA_HEADROOM_BYTES = 256L << 20;
+  private static final long DATA_HEADROOM_BYTES = 1L << 30;
 
   private static final int PERIOD_MICROS = 100_000;
 
@@ -73,7 +74,7 @@ public final class Enforcement {
     cpu(prepared);
     pids(prepared, plan);
     if (limits.nofile() != null) {
-      plan.with("--rlimit", "nofile", limits.nofile());
+      plan.with("--rlimit", "nofile", Math.min(limits.nofile(), Sys.hardLimit(Sys.RLIMIT_NOFILE)));
       prepared.enforcedBy.put("nofile", "rlimit");
     }
     if (limits.wallTime() != null) {
@@ -135,7 +136,7 @@ public final class Enforcement {
       prepared.cgroup.set("pids.max", String.valueOf(most + 1));
       prepared.enforcedBy.put("max_pids", "cgroup");
     } else {
-      plan.with("--rlimit", "nproc", most + 1);
+      plan.with("--rlimit", "nproc", Math.min(most + 1, Sys.hardLimit(Sys.RLIMIT_NPROC)));
       prepared.enforcedBy.put("max_pids", "rlimit");
     }
   }

@@ -4,6 +4,7 @@ package io.agentos.kernel.syscall;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.reactor.ReactorConfined;
 import io.agentos.kernel.reactor.Timers;
+import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -89,8 +90,19 @@ final class Call implements Syscall.Reply<Object> {
       return;
     }
     close();
-    session.write(opcode, answer);
+    session.write(opcode, answer.length <= session.maxPayload() ? answer : tooLarge(answer.length));
     session.finished();
+  }
+
+  private byte[] tooLarge(int bytes) {
+    return Answers.failure(
+        new SyscallException(
+            ErrorCode.TOO_LARGE,
+            "the answer would be "
+                + bytes
+                + " bytes, over max_payload "
+                + session.maxPayload()
+                + "; ask for less"));
   }
 
   /** The client is gone: no answer is owed. */

@@ -61,12 +61,13 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
     }
     long since = request.since() == null ? 0 : Math.round(request.since() * 1000);
     AgentLog log = agent.log();
+    List<LogEntry> unstored = log.unstored();
     Following following =
         Boolean.TRUE.equals(request.follow()) ? new Following(agent, reply) : null;
     boolean queued =
         workers.tryRun(
             () -> {
-              List<LogEntry> stored = log.tail(lines, since);
+              List<LogEntry> stored = complete(log.tail(lines, since), unstored, lines);
               reactor.post(
                   () -> {
                     if (following == null) {

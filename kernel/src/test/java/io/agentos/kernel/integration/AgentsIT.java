@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.agentos.kernel.syscall.Opcode;
+import io.agentos.kernel.testing.KernelProcess;
+import io.agentos.kernel.testing.WireClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An agent's life: starting, limits, ends and their reasons, restarts, logs. */
+final class AgentsIT {
+  private static KernelProcess kernel;
+  private WireClient client;
+
+  @BeforeAll
+  static void start() throws IOException {
+    kernel = KernelProcess.start();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    kernel.close();
+  }
+
+  @BeforeEach
+  void connect() throws IOException {
+    client = kernel.connect();
+  }
+
+  @AfterEach
+  void disconnect() throws IOException {
+    client.close();
+  }
+
+  private JsonNode spawn(String fields) throws IOException {
+    return client.ask(Opcode.SPAWN, "{" + fields + "}");
+  }
+
+  private JsonNode shell(String name, String script, String more) throws IOException {
+    return client.call(
+        Opcode.SPAWN,
+        "{\"name\":\""
+            + name
+            + "\",\"command\":[\"/bin/sh\",\"-c\",\""
+            + script
+            + "\"]"
+            + more.replace('\'', '"')
+            + "}");
+  }
+
+  private JsonNode await(String name) throws IOException {
+    return client.ask(Opcode.WAIT, "{'name':'" + name + "','timeout':60}");
+  }
+
+  private String log(String name) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (JsonNode entry :
+        client.ask(Opcode.LOGS, "{'name':'" + name + "','lines':10000}").get("entries")) {
+      text.append(entry.get("stream").asText())
+          .append(": ")
+          .append(entry.get("line").asText())
+          .append('\n');
+    }
+    return text.toString();
+  }
+
+  @Test
+  void tellsIdPidIsolationAndLimits_whenAnAgentStarts() throws IOException {
+    JsonNode answer =
+        shell(
+            "starts",
+            "exec sleep 60",
+            ",'limits':{'memory':'64M','cpu':0.5,'max_pids':16,'wall_time':60}");
+    assertThat(answer.get("success").asBoolean()).as(answer.toString()).isTrue();
+    assertThat(answer.get("status").asText()).isEqualTo("running");
+    assertThat(Path.of("/proc", answer.get("pid").asText())).exists();
+    assertThat(answer.at("/isolation/seccomp").asText()).startsWith("applied");
+    assertThat(answer.at("/isolation/net").asText()).startsWith("applied");
+    for (String limit : new String[] {"memory", "cpu", "max_pids", "wall_time"}) {
+      assertThat(answer.at("/limits/" + limit + "/enforced_by").asText()).as(limit).isNotBlank();
+    }
+    assertThat(client.ask(Opcode.KILL, "{'name':'starts','grace':0}").get("killed").asBoolean())
+        .isTrue();
+    assertThat(Path.of("/proc", answer.get("pid").asText())).doesNotExist();
+  }
+
+  @Test
+  void reportsTheExitCode() throws IOException {
+    shell("seven", "exit 7", "");
+    JsonNode end = await("seven");
+    assertThat(end.get("exit_reason").asText()).isEqualTo("exited");
+    assertThat(end.get("exit_code").asInt()).isEqualTo(7);
+  }
+
+  @Test
+  void reportsTheSignal_whenTheAgentIsEndedByOne() throws IOException {
+    shell("segv", "kill -SEGV $$", "");
+    JsonNode end = await("segv");
+    assertThat(end.get("exit_reason").asText()).isEqualTo("signalled");
+    assertThat(end.get("signal").asInt()).isEqualTo(11);
+  }
+
+  @Test
+  void killsWithSigtermAtOnce_whenTheAgentObeys() throws IOException {
+    shell("obeys", "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done", "");
+    awaitLine("obeys", "ready");
+    JsonNode answer = client.ask(Opcode.KILL, "{'name':'obeys','grace':30}");
+    assertThat(answer.get("exit_reason").asText()).isEqualTo("killed");
+    assertThat(log("obeys")).contains("stdout: bye");
+  }
+
+  @Test
+  void killsByForce_whenTheAgentIgnoresSigterm_andWhatItLeftBehindToo() throws IOException {
+    shell(
+        "ignores",
+        "trap '' TERM; (setsid sleep 1000 &) ; echo ready; while :; do sleep 1; done",
+        "");
+    awaitLine("ignores", "ready");
+    JsonNode answer = client.ask(Opcode.KILL, "{'name':'ignores','grace':0.2}");
+    assertThat(answer.get("killed").asBoolean()).isTrue();
+    assertThat(await("ignores").get("signal").asInt()).isEqualTo(9);
+  }
+
+  /** LOGS -f as synchronisation: returns when the line has come. */
+  private void awaitLine(String name, String line) throws IOException {
+    try (WireClient follower = kernel.connect()) {
+      follower.send(
+          Opcode.LOGS.number(),
+          ("{\"name\":\"" + name + "\",\"follow\":true}").getBytes(StandardCharsets.UTF_8));
+      while (true) {
+        JsonNode part = follower.receive().json();
+        for (JsonNode entry : part.path("entries")) {
+          if (entry.get("line").asText().equals(line)) {
+            return;
+          }
+        }
+        assertThat(part.path("partial").asBoolean())
+            .as("the agent ended before it said " + line + ": " + part)
+            .isTrue();
+      }
+    }
+  }
+
+  @Test
+  void namesOom_whenAnAgentOutgrowsItsMemory() throws IOException {
+    spawn(
+        "'name':'leaks','command':['/usr/bin/python3','-c','x=[]\\nwhile True: x.append(bytearray(1000000))'],'limits':{'memory':'64M'}");
+    JsonNode end = await("leaks");
+    assertThat(end.get("exit_reason").asText()).as(end.toString() + log("leaks")).isEqualTo("oom");
+    assertThat(end.get("detail").asText()).contains("67108864");
+  }
+
+  @Test
+  void namesWallTime_whenAnAgentRunsTooLong() throws IOException {
+    shell("sleeps", "exec sleep 1000", ",'limits':{'wall_time':0.3}");
+    assertThat(await("sleeps").get("exit_reason").asText()).isEqualTo("wall_time");
+  }
+
+  @Test
+  void holdsTheCpuCap_ofAnAgentThatSpins() throws IOException {
+    shell("spins", "while :; do :; done", ",'limits':{'cpu':0.2,'wall_time':5}");
+    JsonNode end = await("spins");
+    double share = end.at("/usage/cpu_ms").asDouble() / end.at("/usage/wall_ms").asDouble();
+    assertThat(share).as(end.toString()).isBetween(0.1, 0.24);
+  }
+
+  @Test
+  void containsAForkBomb() throws IOException {
+    spawn(
+        "'name':'bomb','command':['/usr/bin/python3','-c','import os\\nn=0\\ntry:\\n  while True:\\n"
+            + "    if os.fork()==0:\\n      import time\\n      time.sleep(100)\\n    n+=1\\nexcept OSError as e: print(n, e, flush=True)'],"
+            + "'limits':{'max_pids':20}");
+    assertThat(await("bomb").get("exit_reason").asText()).isEqualTo("exited");
+    String said = log("bomb");
+    int forks = Integer.parseInt(said.replaceAll("(?s)stdout: (\\d+) .*", "$1"));
+    assertThat(forks).as(said).isBetween(1, 20);
+  }
+
+  @Test
+  void restartsOnFailure_thenGivesUp() throws IOException {
+    shell("crashes", "echo run; exit 3", ",'restart_policy':'on-failure','max_restarts':2");
+    JsonNode end = await("crashes");
+    assertThat(end.get("state").asText()).isEqualTo("failed");
+    assertThat(end.get("restarts").asInt()).isEqualTo(2);
+    assertThat(log("crashes").split("stdout: run", -1)).hasSize(4);
+    assertThat(log("crashes")).contains("given up");
+  }
+
+  @Test
+  void keepsItsMailboxAcrossRestarts() throws IOException {
+    shell(
+        "boxed",
+        "sleep 0.2; test -e /workspace/second || { touch /workspace/second; exit 1; }; sleep 30",
+        ",'restart_policy':'on-failure'");
+    assertThat(
+            client
+                .ask(Opcode.SEND, "{'to_name':'boxed','message':'for the second run'}")
+                .get("success")
+                .asBoolean())
+        .isTrue();
+    JsonNode agent = null;
+    do {
+      agent = find("boxed");
+    } while (agent.get("restarts").asInt() == 0 || !agent.get("state").asText().equals("running"));
+    client.ask(Opcode.KILL, "{'name':'boxed','grace':0}");
+  }
+
+  private JsonNode find(String name) throws IOException {
+    for (JsonNode agent : client.ask(Opcode.LIST, "{}")) {
+      if (agent.get("name").asText().equals(name)) {
+        return agent;
+      }
+    }
+    throw new AssertionError("LIST does not show " + name);
+  }
+
+  @Test
+  void pausesAndResumes() throws IOException {
+    shell("paused", "while :; do :; done", "");
+    assertThat(client.ask(Opcode.PAUSE, "{'name':'paused'}").get("paused").asBoolean()).isTrue();
+    long before = find("paused").get("cpu_ms").asLong();
+    assertThat(find("paused").get("state").asText()).isEqualTo("paused");
+    assertThat(client.ask(Opcode.PAUSE, "{'name':'paused'}").get("code").asText())
+        .isEqualTo("INVALID_REQUEST");
+    assertThat(find("paused").get("cpu_ms").asLong() - before).isLessThan(50);
+    assertThat(client.ask(Opcode.RESUME, "{'name':'paused'}").get("resumed").asBoolean()).isTrue();
+    while (find("paused").get("cpu_ms").asLong() < before + 100) {
+      Thread.onSpinWait();
+    }
+    client.ask(Opcode.KILL, "{'name':'paused','grace':0}");
+  }
+
+  @Test
+  void refusesASecondAgentOfTheSameName_untilTheFirstHasEnded() throws IOException {
+    shell("twin", "exec sleep 60", "");
+    assertThat(shell("twin", "true", "").get("code").asText()).isEqualTo("ALREADY_EXISTS");
+    client.ask(Opcode.KILL, "{'name':'twin','grace':0}");
+    assertThat(shell("twin", "exit 0", "").get("success").asBoolean()).isTrue();
+    await("twin");
+  }
+
+  @Test
+  void refusesASecondKill_sayingHowItEnded() throws IOException {
+    shell("dead", "exit 0", "");
+    await("dead");
+    JsonNode answer = client.ask(Opcode.KILL, "{'name':'dead'}");
+    assertThat(answer.get("code").asText()).isEqualTo("NOT_FOUND");
+    assertThat(answer.get("error").asText()).contains("ended already", "exited");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'name':'b1','script':'/nowhere/x.py'|NOT_FOUND",
+        "'name':'b2','script':'/tmp'|INVALID_REQUEST",
+        "'name':'b3','script':'relative.py'|INVALID_REQUEST",
+        "'name':'b4'|INVALID_REQUEST",
+        "'command':['/bin/true']|INVALID_REQUEST",
+        "'name':'a/b','command':['/bin/true']|INVALID_REQUEST",
+        "'name':'../b','command':['/bin/true']|INVALID_REQUEST",
+        "'name':'a\\u0000','command':['/bin/true']|INVALID_REQUEST",
+        "'name':'','command':['/bin/true']|INVALID_REQUEST",
+        "'name':'b5','command':[]|INVALID_REQUEST",
+        "'name':'b6','command':['/nowhere/program']|INVALID_REQUEST",
+        "'name':'b7','command':['/bin/true'],'limits':{'memory':0}|INVALID_REQUEST",
+        "'name':'b8','command':['/bin/true'],'limits':{'memory':-1}|INVALID_REQUEST",
+        "'name':'b9','command':['/bin/true'],'limits':{'memory':'lots'}|INVALID_REQUEST",
+        "'name':'b10','command':['/bin/true'],'limits':{'cpu':0}|INVALID_REQUEST",
+        "'name':'b11','command':['/bin/true'],'limits':{'max_pids':0}|INVALID_REQUEST",
+        "'name':'b12','command':['/bin/true'],'limits':{'memroy':'64M'}|INVALID_REQUEST",
+        "'name':'b13','command':['/bin/true'],'restart_policy':'sometimes'|INVALID_REQUEST",
+        "'name':'b14','command':['/bin/true'],'env':{'A=B':'x'}|INVALID_REQUEST",
+        "'name':'b15','command':['/bin/true'],'permissions':{'level':'god'}|INVALID_REQUEST",
+        "'name':'b16','command':['/bin/true'],'mounts':[{'source':'/nowhere','target':'/x'}]|NOT_FOUND",
+        "'name':'b17','command':['/bin/true'],'mounts':[{'source':'/tmp','target':'/proc'}]|INVALID_REQUEST",
+      })
+  void refusesABadSpawn_namingWhatIsWrong(String fields, String code) throws IOException {
+    JsonNode answer = spawn(fields.replace("\\u0000", "\\u0000"));
+    assertThat(answer.get("success").asBoolean()).as(answer.toString()).isFalse();
+    assertThat(answer.get("code").asText()).as(answer.toString()).isEqualTo(code);
+    assertThat(answer.get("error").asText()).hasSizeGreaterThan(20);
+  }
+
+  @Test
+  void refusesAName_ofTenKilobytes() throws IOException {
+    JsonNode answer = shell("n".repeat(10_000), "true", "");
+    assertThat(answer.get("code").asText()).isEqualTo("INVALID_REQUEST");
+    assertThat(answer.get("error").asText()).hasSizeLessThan(300);
+  }
+
+  @Test
+  void startsAnAgentWhoseLimitsAreLargerThanTheHost() throws IOException {
+    JsonNode answer =
+        shell("huge", "exit 0", ",'limits':{'memory':'1000T','cpu':1000,'max_pids':4000000}");
+    assertThat(answer.get("success").asBoolean()).as(answer.toString()).isTrue();
+    await("huge");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"KILL", "WAIT", "PAUSE", "RESUME", "LOGS"})
+  void saysNotFound_whenThereIsNoSuchAgent(String call) throws IOException {
+    Opcode opcode = Opcode.valueOf(call);
+    assertThat(client.ask(opcode, "{'id':999999}").get("code").asText()).isEqualTo("NOT_FOUND");
+    assertThat(client.ask(opcode, "{'name':'nobody'}").get("code").asText()).isEqualTo("NOT_FOUND");
+    assertThat(client.ask(opcode, "{'id':-1}").get("code").asText()).isEqualTo("NOT_FOUND");
+    assertThat(client.ask(opcode, "{}").get("code").asText()).isEqualTo("INVALID_REQUEST");
+  }
+
+  @Test
+  void timesOutAWait_andTheAgentLivesOn() throws IOException {
+    shell("long", "exec sleep 60", "");
+    assertThat(client.ask(Opcode.WAIT, "{'name':'long','timeout':0.05}").get("code").asText())
+        .isEqualTo("TIMEOUT");
+    client.ask(Opcode.KILL, "{'name':'long','grace':0}");
+  }
+
+  @Test
+  void runsAScriptFromItsFolder_andHidesSecretsBesideIt() throws IOException {
+    Path folder = Files.createDirectory(kernel.folder().resolve("project"));
+    Files.writeString(folder.resolve(".env"), "KEY=secret");
+    Files.writeString(folder.resolve("helper.py"), "word = 'imported'");
+    Files.writeString(
+        folder.resolve("main.py"),
+        "import helper, os\nprint(helper.word, repr(open('/agent/.env').read()), os.getcwd())");
+    JsonNode answer = spawn("'name':'script','script':'" + folder.resolve("main.py") + "'");
+    assertThat(answer.get("success").asBoolean()).as(answer.toString()).isTrue();
+    await("script");
+    assertThat(log("script")).contains("imported '' /workspace");
+  }
+
+  @Test
+  void givesTheAgentNoVariableOfTheKernels() throws IOException {
+    shell("env", "env", ",'env':{'MINE':'1'}");
+    await("env");
+    assertThat(log("env"))
+        .contains("MINE=1", "AGENTOS_AGENT_NAME=env")
+        .doesNotContain("AGENTOS_STATE_DIR", "MAVEN", "JAVA");
+  }
+
+  @Test
+  void keepsAFloodOfOutputBounded() throws IOException {
+    shell(
+        "floods",
+        "head -c 20000000 /dev/zero | tr '\\\\0' 'x' | fold -w 1000; echo; echo last",
+        "");
+    assertThat(await("floods").get("exit_code").asInt()).isZero();
+    assertThat(log("floods")).endsWith("stdout: last\nkernel: exited with code 0\n");
+    long stored = 0;
+    try (Stream<Path> files = Files.list(kernel.folder().resolve("state/logs"))) {
+      for (Path file : files.filter(f -> f.toString().contains("floods")).toList()) {
+        stored += Files.size(file);
+      }
+    }
+    assertThat(stored).isBetween(1L, 5L << 20);
+  }
+}

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+/** The kernel as a whole, over its real socket. */
+package io.agentos.kernel.integration;
