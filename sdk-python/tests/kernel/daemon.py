@@ -48,7 +48,11 @@ class Daemon:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Daemon:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -75,6 +79,7 @@ class Daemon:
                 stdout=log,
                 stderr=log,
                 cwd=self._folder,
+                start_new_session=True,
             )
         for _ in range(round(START_SECONDS / TRY_AGAIN_SECONDS)):
             if self._accepts():
@@ -84,21 +89,24 @@ class Daemon:
             except subprocess.TimeoutExpired:
                 continue
             raise AssertionError(f"`{command}` ended with {status} instead of serving:\n{self._last_words()}")
-        self.stop()
         raise AssertionError(f"`{command}` accepts no connections after {START_SECONDS} s:\n{self._last_words()}")
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> None:
-        """End it, and return once it is gone."""
+        """End it, and return once it is gone, with whatever its start has left behind."""
         process, self._process = self._process, None
-        if process is None or process.poll() is not None:
+        if process is None:
             return
-        process.send_signal(with_signal)
         try:
+            process.send_signal(with_signal)
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
+            raise AssertionError(f"the kernel ignores {with_signal.name} for {STOP_SECONDS} s") from None
+        finally:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # Nothing is left, as it should be.
             process.wait()
-            raise AssertionError(f"the kernel ignores SIGTERM for {STOP_SECONDS} s:\n{self._last_words()}") from None
 
     def _accepts(self) -> bool:
         with socket.socket(socket.AF_UNIX) as probe:
