@@ -110,6 +110,8 @@ _Noreturn static void enter_and_build(struct sb_sandbox *sandbox) {
   struct sb_error err;
   pid_t pid;
 
+  /* Nothing that runs in the sandbox may look into a process that still has a foot outside. */
+  (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   if (sb_stage_join(sandbox, &err) < 0) {
     (void)sb_fail_stage(&err, "join");
     sb_init_give_up(sandbox, &err);

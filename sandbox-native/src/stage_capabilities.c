@@ -43,10 +43,11 @@ static bool must_stay_reachable(const struct sb_plan *plan) {
 static int hide_init(const struct sb_plan *plan, struct sb_error *err) {
   bool reachable = must_stay_reachable(plan);
 
+  /* Until here init is non-dumpable either way. */
   if (set_capabilities(reachable ? 1ULL << CAP_WAKE_ALARM : 0, 0) < 0)
     return sb_fail(err, errno, "cannot give up the capabilities");
-  if (prctl(PR_SET_DUMPABLE, reachable ? 1 : 0, 0, 0, 0) < 0)
-    return sb_fail(err, errno, "cannot make pid 1 %sdumpable", reachable ? "" : "non-");
+  if (reachable && prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+    return sb_fail(err, errno, "cannot stay reachable for the user who started the sandbox");
   return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -64,6 +65,9 @@ int sb_stage_identity(struct sb_sandbox *sandbox, struct sb_error *err) {
     return sb_fail(err, errno, "cannot become gid %u inside; is it the one that the sandbox maps?", plan->gid);
   if (setresuid(plan->uid, plan->uid, plan->uid) < 0)
     return sb_fail(err, errno, "cannot become uid %u inside; is it the one that the sandbox maps?", plan->uid);
+  /* Before the capabilities go: a payload that runs here already has the same uid, and only they keep it out so far. */
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+    return sb_fail(err, errno, "cannot become non-dumpable");
   return 0;
 }
 

@@ -54,6 +54,17 @@ def install_programs():
     os.environ["AGENTOS_SANDBOX_TEST_PROGRAMS"] = str(PROGRAMS)
 
 
+def landlock_abi():
+    """The host's, as the probe tells it; 0 without Landlock. Before 6, signals and abstract sockets are not scoped."""
+    done = subprocess.run([BUILD / "agentos-sandbox", "--probe"], capture_output=True, text=True, check=False)
+    found = re.search(r"^landlock yes ABI (\d+)", done.stdout, re.MULTILINE)
+    return int(found.group(1)) if found else 0
+
+
+LANDLOCK_ABI = landlock_abi()
+SCOPED = LANDLOCK_ABI >= 6
+
+
 def eventually(condition, what):
     """Waits until the condition holds; what the kernel does after a signal has no event that could be waited for."""
     end = time.monotonic() + DEADLINE_SECONDS

@@ -190,11 +190,13 @@ class Control(SandboxTest):
             self.assertIsNone(run.process.poll())
 
 
-class Cgroups(SandboxTest):
-    def hierarchy(self):
-        mounts = pathlib.Path("/proc/self/mountinfo").read_text()
-        return pathlib.Path(re.search(r"^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 ", mounts, re.MULTILINE).group(1))
+def hierarchy():
+    """Where cgroup v2 is mounted."""
+    mounts = pathlib.Path("/proc/self/mountinfo").read_text()
+    return pathlib.Path(re.search(r"^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 ", mounts, re.MULTILINE).group(1))
 
+
+class Cgroups(SandboxTest):
     def test_a_directory_of_another_file_system_is_refused(self):
         self.assert_refused("cgroup", "is not in a cgroup v2 hierarchy", ["/bin/true"], "--cgroup", str(self.folder))
 
@@ -202,13 +204,13 @@ class Cgroups(SandboxTest):
         self.assert_refused("cgroup", "cannot open the cgroup", ["/bin/true"], "--cgroup", str(self.folder / "no"))
 
     def test_one_in_which_something_runs_is_refused(self):
-        self.assert_refused("cgroup", "processes run in the cgroup", ["/bin/true"], "--cgroup", str(self.hierarchy()))
+        self.assert_refused("cgroup", "processes run in the cgroup", ["/bin/true"], "--cgroup", str(hierarchy()))
 
 
-class CgroupsAsRoot(Cgroups):
+class CgroupsAsRoot(SandboxTest):
     def setUp(self):
         super().setUp()
-        self.group = self.hierarchy() / f"agentos-sandbox-test-{os.getpid()}"
+        self.group = hierarchy() / f"agentos-sandbox-test-{os.getpid()}"
         self.group.mkdir()
         self.addCleanup(self.group.rmdir)  # fails while anything is left in it
 
@@ -252,7 +254,8 @@ class OutOfMemory(SandboxTest):
             self.assertEqual(score, "-900\n")
 
         refused = self.python(
-            "try: print(open('/proc/self/oom_score_adj', 'w').write('-1') and 'lowered')\n"
+            "import os\n"
+            "try: os.write(os.open('/proc/self/oom_score_adj', os.O_WRONLY), b'-1'); print('lowered')\n"
             "except OSError as e: print(type(e).__name__)",
             preexec_fn=protect,
         )
