@@ -15,6 +15,8 @@ import io.agentos.kernel.sandbox.SandboxPlan;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,7 +111,7 @@ public final class Commands {
   private record OnHost(Command command) implements Place {
     @Override
     public Launcher.Request prepare() {
-      String home = System.getProperty("user.home");
+      String home = homeOrRoot();
       SandboxPlan plan = new SandboxPlan(command.argv()).with("--supervise-only");
       plan.with("--chdir", command.cwd() == null ? home : command.cwd());
       Map<String, String> variables = new LinkedHashMap<>();
@@ -125,6 +127,12 @@ public final class Commands {
     public void close() {
       // It needed nothing.
     }
+  }
+
+  /** The kernel's user may be one without a home, as services are. */
+  private static String homeOrRoot() {
+    String home = System.getProperty("user.home");
+    return Files.isDirectory(Path.of(home)) ? home : "/";
   }
 
   private static final class InSandbox implements Place {

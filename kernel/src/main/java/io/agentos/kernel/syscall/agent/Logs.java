@@ -83,6 +83,15 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
     }
   }
 
+  /** What is on disk and what was on its way there; never more than was asked for. */
+  private static List<LogEntry> complete(
+      List<LogEntry> stored, List<LogEntry> unstored, int lines) {
+    List<LogEntry> all = new ArrayList<>(stored);
+    long last = stored.isEmpty() ? 0 : stored.get(stored.size() - 1).seq();
+    unstored.stream().filter(entry -> entry.seq() > last).forEach(all::add);
+    return all.subList(Math.max(0, all.size() - lines), all.size());
+  }
+
   /**
    * One follower: gathers while the client is slow, skips the oldest when that is too much, and
    * says so.
