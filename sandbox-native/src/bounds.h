@@ -39,6 +39,10 @@
 #define SB_CGROUP_EMPTY_MS 5000
 /* A pause between two looks at the process tree while processes stop or die. */
 #define SB_TREE_PAUSE_MS 1
+/* After how many looks that find nothing to kill a tree counts as empty: when another process is its reaper, and when
+ * this one is but still has children. */
+#define SB_TREE_QUIET_ROUNDS 3
+#define SB_TREE_QUIET_ROUNDS_OWN 500
 /* How often to look for processes that have not stopped yet. */
 #define SB_TREE_STOP_ROUNDS 200
 

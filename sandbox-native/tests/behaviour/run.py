@@ -9,7 +9,7 @@ import unittest
 
 import harness
 
-SUITES = ("isolation", "files", "syscalls", "lifecycle", "options", "supervise", "join")
+SUITES = ("isolation", "files", "syscalls", "lifecycle", "options", "supervise", "join", "chaos")
 NOBODY = 65534
 
 
