@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 
@@ -238,12 +237,6 @@ class SandboxTest(unittest.TestCase):
         if owner is not None:
             os.chown(path, owner, owner)
         return path
-
-    @staticmethod
-    def in_background(function):
-        thread = threading.Thread(target=function, daemon=True)
-        thread.start()
-        return thread
 
 
 class Ended:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs the behaviour suite, as root and as an unprivileged user where this is root: run.py BUILD-DIRECTORY [NAME...]."""
+"""Runs the behaviour suite, where this is root also as an unprivileged user: run.py BUILD-DIRECTORY [NAME...]."""
 
 import importlib
 import os

@@ -162,9 +162,7 @@ class OwnBinds(OwnedSource):
     def test_read_only_cannot_be_written_but_is_owned(self):
         source = self.source("script", mode=0o700)
 
-        out = self.shell(
-            "stat -c %u /s; touch /s/x 2>&1; chmod 777 /s 2>&1; true", "--own-ro-bind", str(source), "/s"
-        )
+        out = self.shell("stat -c %u /s; touch /s/x 2>&1; chmod 777 /s 2>&1; true", "--own-ro-bind", str(source), "/s")
 
         self.assertTrue(out.startswith("1000\n"))
         self.assertEqual(out.count("Read-only file system"), 2)
@@ -217,8 +215,12 @@ class OwnBindsAsRoot(OwnedSource):
         self.assertEqual(self.shell("cat /s/file", "--ro-bind", str(closed / "script"), "/s"), "reached")
 
     def test_a_file_system_without_id_mapping_is_named_with_the_remedy(self):
-        self.assert_refused("sources", f"change its owner to {MAPPED_ID}:{MAPPED_ID}", ["/bin/true"],
-                            *("--own-bind", "/proc/self/fd", "/w"))
+        self.assert_refused(
+            "sources",
+            f"change its owner to {MAPPED_ID}:{MAPPED_ID}",
+            ["/bin/true"],
+            *("--own-bind", "/proc/self/fd", "/w"),
+        )
 
 
 class OwnBindsUnprivileged(SandboxTest):
@@ -237,8 +239,10 @@ class Bounds(SandboxTest):
         self.assertEqual(out.split()[-1], "65536")
 
     def test_tmpfs_holds_no_more_files_than_it_may(self):
-        out = self.shell("for i in $(seq 100); do touch /small/$i 2>/dev/null || break; done; ls /small | wc -l",
-                         *("--tmpfs", "/small", "65536", "16"))
+        out = self.shell(
+            "for i in $(seq 100); do touch /small/$i 2>/dev/null || break; done; ls /small | wc -l",
+            *("--tmpfs", "/small", "65536", "16"),
+        )
 
         self.assertEqual(out.strip(), "15")  # the root is the sixteenth
 
@@ -251,8 +255,10 @@ class Bounds(SandboxTest):
         self.assertEqual(out.split()[-1], "1048576")
 
     def test_device_nodes_work(self):
-        out = self.shell("echo x >/dev/null; head -c 3 /dev/zero | wc -c; head -c 5 /dev/urandom | wc -c; "
-                         "dd if=/dev/zero of=/dev/full count=1 2>&1 || true")
+        out = self.shell(
+            "echo x >/dev/null; head -c 3 /dev/zero | wc -c; head -c 5 /dev/urandom | wc -c; "
+            "dd if=/dev/zero of=/dev/full count=1 2>&1 || true"
+        )
 
         self.assertEqual(out.split()[:2], ["3", "5"])
         self.assertIn("No space left", out)
@@ -287,8 +293,8 @@ class Programs(SandboxTest):
         home = re.sub(r"/(jre/)?bin/java$", "", java)
         (self.folder / "Job.java").write_text(
             "public class Job { public static void main(String[] a) throws Exception {\n"
-            "  Thread t = new Thread(() -> System.out.print(\"thread \")); t.start(); t.join();\n"
-            "  System.out.print(new String(new ProcessBuilder(\"/bin/echo\", \"child\").start()"
+            '  Thread t = new Thread(() -> System.out.print("thread ")); t.start(); t.join();\n'
+            '  System.out.print(new String(new ProcessBuilder("/bin/echo", "child").start()'
             ".getInputStream().readAllBytes())); } }\n"
         )
         words = [*("--ro-bind", home, home), *("--ro-bind", str(self.folder), "/job")]
@@ -301,8 +307,13 @@ class Programs(SandboxTest):
     def test_ordinary_work_on_files_gets_through(self):
         source = self.source("workspace", mode=0o700)
 
-        out = self.shell("cd /w; mkdir a b; echo x >a/f; mv a/f b/g; ln b/g h; ln -s h s; truncate -s 9 h; mkfifo p; "
-                         "rm -r a; ls; cat s | wc -c", "--own-bind", str(source), "/w")
+        out = self.shell(
+            "cd /w; mkdir a b; echo x >a/f; mv a/f b/g; ln b/g h; ln -s h s; truncate -s 9 h; mkfifo p; "
+            "rm -r a; ls; cat s | wc -c",
+            "--own-bind",
+            str(source),
+            "/w",
+        )
 
         self.assertEqual(out.split(), ["b", "h", "p", "s", "9"])
 

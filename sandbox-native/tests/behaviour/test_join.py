@@ -59,7 +59,10 @@ class Joined(WithAgent):
     def test_holds_no_descriptor_of_the_host_s(self):
         leak = os.open("/proc", os.O_RDONLY)
         self.addCleanup(os.close, leak)
-        script = "import os; print([os.readlink(f'/proc/self/fd/{n}') for n in range(9) if os.path.exists(f'/proc/self/fd/{n}')])"
+        script = (
+            "import os\n"
+            "print([os.readlink(f'/proc/self/fd/{n}') for n in range(9) if os.path.exists(f'/proc/self/fd/{n}')])"
+        )
 
         out = self.python(script, base=self.join["base"], pass_fds=[self.pidfd, leak])
 
@@ -72,8 +75,9 @@ class Joined(WithAgent):
         self.assertEqual((run.out, run.errors), ("out\n", "err\n"))
 
     def test_has_an_environment_directory_and_limits_of_its_own(self):
-        out = self.shell("echo $A; pwd; ulimit -n", "--setenv", "A", "b", "--chdir", "/w", "--rlimit", "nofile", "40",
-                         **self.join)
+        out = self.shell(
+            "echo $A; pwd; ulimit -n", "--setenv", "A", "b", "--chdir", "/w", "--rlimit", "nofile", "40", **self.join
+        )
 
         self.assertEqual(out.split(), ["b", "/w", "40"])
 
@@ -144,9 +148,7 @@ class Joined(WithAgent):
         other = os.open("/", os.O_RDONLY)
         self.addCleanup(os.close, other)
 
-        self.assert_refused(
-            "join", "is not the pidfd", ["/bin/true"], base=["--join-fd", str(other)], pass_fds=[other]
-        )
+        self.assert_refused("join", "is not the pidfd", ["/bin/true"], base=["--join-fd", str(other)], pass_fds=[other])
 
     def test_a_process_that_is_no_sandbox_is_refused(self):
         own = os.pidfd_open(os.getpid())
@@ -157,8 +159,9 @@ class Joined(WithAgent):
         self.assertTrue(run.records[0].startswith("failed stage=join "), run.records)
 
     def test_mount_words_are_refused(self):
-        self.assert_refused("plan", "--tmpfs cannot be used together", ["/bin/true"], "--tmpfs", "/x", "4096", "9",
-                            **self.join)
+        self.assert_refused(
+            "plan", "--tmpfs cannot be used together", ["/bin/true"], "--tmpfs", "/x", "4096", "9", **self.join
+        )
 
     def test_an_id_that_is_not_mapped_is_refused(self):
         self.assert_refused("join", "does not map uid 5", ["/bin/true"], "--uid", "5", **self.join)

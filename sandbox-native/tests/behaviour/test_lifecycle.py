@@ -70,7 +70,10 @@ class Exits(SandboxTest):
     def test_failures_go_to_standard_error_without_a_status_descriptor(self):
         done = subprocess.run(
             [program("agentos-sandbox"), *SANDBOX, "--chdir", "/nowhere", "true"],
-            capture_output=True, text=True, check=False, timeout=DEADLINE_SECONDS,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=DEADLINE_SECONDS,
         )
 
         self.assertEqual(done.returncode, 125)
@@ -118,7 +121,7 @@ class Control(SandboxTest):
         self.check_end(lambda run: run.process.kill(), code=-signal.SIGKILL, ended=False)
 
     def test_the_end_of_pid_one_is_noticed(self):
-        self.check_end(lambda run: os.kill(self.init, signal.SIGKILL))
+        self.check_end(lambda _: os.kill(self.init, signal.SIGKILL))
 
     def test_the_payload_s_end_takes_orphans_along(self):
         def let_payload_go(_):

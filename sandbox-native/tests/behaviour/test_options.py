@@ -21,7 +21,11 @@ from harness import (
 def run_plain(*arguments, **options):
     return subprocess.run(
         [program("agentos-sandbox"), *arguments],
-        capture_output=True, text=True, check=False, timeout=DEADLINE_SECONDS, **options,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=DEADLINE_SECONDS,
+        **options,
     )
 
 
@@ -30,7 +34,11 @@ def run_plan(data):
     read, write = os.pipe()
     helper = subprocess.Popen(
         [program("agentos-sandbox"), "--plan-fd", str(read)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace", pass_fds=[read],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        pass_fds=[read],
     )
     os.close(read)
     try:
@@ -114,10 +122,15 @@ class Limits(SandboxTest):
     def test_each_can_be_set(self):
         words, expected = [], {}
         for name, label, value in (
-            ("as", "Max address space", 1 << 34), ("core", "Max core file size", 1 << 20),
-            ("cpu", "Max cpu time", 77), ("data", "Max data size", 1 << 33), ("fsize", "Max file size", 1 << 22),
-            ("memlock", "Max locked memory", 4096), ("nofile", "Max open files", 99),
-            ("nproc", "Max processes", 55), ("rtprio", "Max realtime priority", 0),
+            ("as", "Max address space", 1 << 34),
+            ("core", "Max core file size", 1 << 20),
+            ("cpu", "Max cpu time", 77),
+            ("data", "Max data size", 1 << 33),
+            ("fsize", "Max file size", 1 << 22),
+            ("memlock", "Max locked memory", 4096),
+            ("nofile", "Max open files", 99),
+            ("nproc", "Max processes", 55),
+            ("rtprio", "Max realtime priority", 0),
             ("stack", "Max stack size", 1 << 22),
         ):
             words += ["--rlimit", name, str(value)]
@@ -143,7 +156,9 @@ class Limits(SandboxTest):
         if has_capability(CAP_SYS_RESOURCE):
             self.assertEqual(self.limits(*words, preexec_fn=lower)["Max file size"], (str(1 << 30),) * 2)
         else:
-            self.assert_refused("rlimits", "only CAP_SYS_RESOURCE may raise it", ["/bin/true"], *words, preexec_fn=lower)
+            self.assert_refused(
+                "rlimits", "only CAP_SYS_RESOURCE may raise it", ["/bin/true"], *words, preexec_fn=lower
+            )
 
 
 class Itself(SandboxTest):

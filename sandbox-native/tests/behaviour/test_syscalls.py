@@ -25,8 +25,8 @@ OTHER_REFUSALS = {
 # What the kernel would let any process do; all of it must work when the filter is off, or the test proves nothing.
 # (The rest fails for want of a capability, an argument or a device, whoever asks.)
 WORK_UNFILTERED = (
-    "unshare_user clone_user clone_three name_handle make_character_device make_set_uid_file change_to_set_uid open_two "
-    "trace_me trace_parent read_memory take_descriptor add_key key_control old_personality socket_netlink"
+    "unshare_user clone_user clone_three name_handle make_character_device make_set_uid_file change_to_set_uid "
+    "open_two trace_me trace_parent read_memory take_descriptor add_key key_control old_personality socket_netlink"
 ).split()
 
 
@@ -53,7 +53,9 @@ class Attempts(SandboxTest):
     def test_without_the_filter_the_other_layers_hold(self):
         results = self.attempt("--seccomp", "none")
 
-        held = "mount_tmpfs remount_root unmount_proc pivot change_root open_filesystem open_tree move_mount unshare_mount"
+        held = (
+            "mount_tmpfs remount_root unmount_proc pivot change_root open_filesystem open_tree move_mount unshare_mount"
+        )
         held += " clone_pid set_namespace make_block_device become_root leave_groups real_time"
         self.assertEqual(results.pop("signal_pid_one"), errno.EPERM if SCOPED else 0)
         for name in held.split():
