@@ -48,6 +48,7 @@ public final class AgentRun implements SandboxProcess.Observer {
   private @Nullable Consumption consumption;
   private @Nullable View view;
   private Map<String, String> layers = Map.of();
+  private long peakBytes;
   private int pid;
   private @Nullable ExitReason cause;
   private SandboxProcess.@Nullable Failure failure;
@@ -211,7 +212,7 @@ public final class AgentRun implements SandboxProcess.Observer {
     if (view != null) {
       view.close();
     }
-    enforcement.ended(Objects.requireNonNull(process));
+    peakBytes = enforcement.ended(limits, Objects.requireNonNull(process));
     if (failure == null && pid == 0 && cause == null) {
       failure =
           new SandboxProcess.Failure("start", 0, "the sandbox helper ended before the program ran");
@@ -225,11 +226,7 @@ public final class AgentRun implements SandboxProcess.Observer {
 
   private ExitRecord record(SandboxProcess.Exit exit) {
     ExitReason reason = reason(exit);
-    long peak =
-        limits
-            .cgroup()
-            .flatMap(cgroup -> cgroup.number("memory.peak", ""))
-            .orElse(exit.maxRssBytes());
+    long peak = Math.max(peakBytes, exit.maxRssBytes());
     ExitRecord.Usage usage = new ExitRecord.Usage(exit.cpuMillis(), peak, uptimeMillis());
     int code = exit.signal() == 0 ? exit.code() : 128 + exit.signal();
     return new ExitRecord(reason, code, exit.signal(), describe(reason, exit), usage);

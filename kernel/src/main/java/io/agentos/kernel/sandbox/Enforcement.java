@@ -168,9 +168,16 @@ public final class Enforcement {
         && prepared.cgroup.number("memory.events", "oom_kill").orElse(0L) > 0;
   }
 
-  /** The process has ended. */
-  public void ended(SandboxProcess process) {
-    monitor.remove(process);
+  /**
+   * The process has ended.
+   *
+   * @return the most memory it was seen to use, in bytes; 0 if nobody measured
+   */
+  public long ended(Prepared prepared, SandboxProcess process) {
+    long seen = monitor.remove(process);
+    return Optional.ofNullable(prepared.cgroup)
+        .flatMap(cgroup -> cgroup.number("memory.peak", ""))
+        .orElse(seen);
   }
 
   /** Removes what {@link #prepare} made, once nothing runs in it. */

@@ -51,6 +51,7 @@ public final class LimitMonitor implements AutoCloseable {
     final Freezer freezer;
     final int rootPid;
     final Runnable onOom;
+    volatile long peakBytes;
     long nextSampleNanos;
     long cpuUsedMicros;
     long allowanceMicros;
@@ -97,8 +98,10 @@ public final class LimitMonitor implements AutoCloseable {
     LockSupport.unpark(thread);
   }
 
-  void remove(SandboxProcess process) {
-    targets.remove(process);
+  /** Stops watching; the most memory that was seen in use, 0 if none was measured. */
+  long remove(SandboxProcess process) {
+    Target target = targets.remove(process);
+    return target == null ? 0 : target.peakBytes;
   }
 
   private void run() {
@@ -137,6 +140,7 @@ public final class LimitMonitor implements AutoCloseable {
     if (used > limit && processes.size() > 1) {
       used = processes.stream().mapToLong(ProcessUsage::proportionalBytes).sum();
     }
+    target.peakBytes = Math.max(target.peakBytes, used);
     if (used > limit) {
       kill(target);
       return SLOWEST_MILLIS;
