@@ -21,7 +21,7 @@ int sb_message_send(int socket, const struct sb_message *message) {
   ssize_t count;
 
   do {
-    count = send(socket, message, sizeof *message, MSG_NOSIGNAL);
+    count = send(socket, message, sizeof *message, MSG_NOSIGNAL | MSG_DONTWAIT);
   } while (count < 0 && errno == EINTR);
   return count < 0 ? -1 : 0;
 }

@@ -33,8 +33,7 @@ struct sb_message {
 /* A connected pair; messages that arrive at `ret_pair[0]` carry the sender's pid. */
 int sb_message_pair(int ret_pair[2], struct sb_error *err);
 
-/* Sends without blocking. -1 with errno when the other end is gone; nobody is left to be told, so callers may ignore
- * it. */
+/* Sends without blocking. -1 with errno when the other end is gone or does not read; callers have nobody to tell. */
 int sb_message_send(int socket, const struct sb_message *message);
 
 /* Receives one message. 1 when there is one, 0 at the end, -1 with errno (EAGAIN when none waits and !wait).

@@ -12,8 +12,7 @@
 /* Opens the directory, making it and its parents where they are missing. The descriptor is an O_PATH one. */
 int sb_place_directory(int root, const char *path, struct sb_error *err);
 
-/* As above, for a place where something that is not a directory will be mounted; a missing one becomes an empty file.
- */
+/* As above, for a place where no directory will be mounted; a missing one becomes an empty file. */
 int sb_place_file(int root, const char *path, struct sb_error *err);
 
 /* Makes a symbolic link; its parents are made where they are missing. */

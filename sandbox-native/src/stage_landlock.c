@@ -154,8 +154,7 @@ int sb_stage_landlock(struct sb_sandbox *sandbox, struct sb_error *err) {
   return 0;
 }
 
-/* A domain of its own for the payload, below init's: so init may signal everything inside, and nothing may signal it.
- */
+/* A domain of its own for the payload, below init's: init may signal everything inside, and nothing may signal init. */
 int sb_landlock_scope(const struct sb_plan *plan, struct sb_error *err) {
   struct sb_landlock_ruleset shape = {.scoped = LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | LANDLOCK_SCOPE_SIGNAL};
   SB_OWNED_FD ruleset = -1;

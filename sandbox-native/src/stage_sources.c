@@ -27,8 +27,7 @@ static int open_user_namespace(int proc, pid_t pid, struct sb_error *err) {
   return namespace;
 }
 
-/* A namespace needs a process to be born in. This one ends at once: until it is reaped, its namespace can be reached.
- */
+/* A namespace needs a process to be born in. This one ends at once: until reaped, its namespace can be reached. */
 static int make_user_namespace(int proc, const struct sb_id_map *map, struct sb_error *err) {
   struct clone_args arguments = {.flags = CLONE_NEWUSER, .exit_signal = SIGCHLD};
   pid_t pid = sb_clone3(&arguments);

@@ -15,8 +15,7 @@
 static struct sock_filter filter[SB_FILTER_MAX];
 static size_t length;
 
-/* Carries out the filter as the kernel would; an instruction that it does not know, or a jump outside, fails the test.
- */
+/* Carries out the filter as the kernel would; an unknown instruction, or a jump outside, fails the test. */
 static uint32_t run(const struct seccomp_data *data) {
   uint32_t accumulator = 0;
 
