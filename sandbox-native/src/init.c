@@ -35,8 +35,7 @@ _Noreturn void sb_init_give_up(const struct sb_sandbox *sandbox, const struct sb
   _exit(1);
 }
 
-/* Ends init, and with it everything inside. The kernel kills what is in pid 1's namespace; elsewhere it is done here.
- */
+/* Ends init, and with it everything inside. The kernel kills what is in pid 1's namespace; else this does. */
 _Noreturn static void end(const struct init *init) {
   if (is_pid_one(init))
     _exit(0);

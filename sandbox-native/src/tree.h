@@ -11,8 +11,7 @@
 void sb_tree_stop(int proc, pid_t spare);
 void sb_tree_continue(int proc, pid_t spare);
 
-/* Kills every descendant and returns when none is left, also of those that are started meanwhile or left the session.
- */
+/* Kills every descendant and returns when none is left, also of those started meanwhile or in other sessions. */
 void sb_tree_kill(int proc, pid_t spare);
 
 #endif
