@@ -24,7 +24,7 @@ public final class Main implements Runnable {
   /** Runs one command and exits with its code. */
   public static void main(String[] args) {
     Console console = Console.ofProcess();
-    int code = Commands.commandLine(console, args).execute(args);
+    int code = Commands.execute(console, args);
     console.flush();
     System.exit(code);
   }

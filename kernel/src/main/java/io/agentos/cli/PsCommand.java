@@ -42,7 +42,9 @@ final class PsCommand implements Callable<Integer> {
         return 0;
       }
       Style style = Style.of(Console.isTerminal(1), System.getenv());
-      table(Fields.list(answer.value()), all, style).lines().forEach(out::println);
+      for (String line : table(Fields.list(answer.value()), all, style).lines()) {
+        out.println(line);
+      }
     }
     return 0;
   }

@@ -37,6 +37,12 @@ public record Fields(Map<String, @Nullable Object> map) {
     return map.get(name) instanceof String text ? text : "";
   }
 
+  /** Whatever it is, as people read it. */
+  public String shown(String name) {
+    Object value = map.get(name);
+    return value instanceof String text ? text : Json.text(value);
+  }
+
   public boolean flag(String name) {
     return Boolean.TRUE.equals(map.get(name));
   }
