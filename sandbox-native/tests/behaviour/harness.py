@@ -45,11 +45,14 @@ PROGRAMS = pathlib.Path(os.environ.get("AGENTOS_SANDBOX_TEST_PROGRAMS") or tempf
 
 
 def install_programs():
-    """Puts the copies in place; done once, before any test and as the user who built them."""
+    """Puts the copies in place, of this suite too; done once, before any test and as the user who built them."""
     PROGRAMS.chmod(0o755)
     for name in ("agentos-sandbox", "attempts"):
         shutil.copy(BUILD / name, PROGRAMS / name)
         (PROGRAMS / name).chmod(0o755)
+    shutil.copytree(pathlib.Path(__file__).parent, PROGRAMS / "suite")
+    for path in (PROGRAMS / "suite", *(PROGRAMS / "suite").iterdir()):
+        path.chmod(0o755)
     os.environ["AGENTOS_SANDBOX_TEST_PROGRAMS"] = str(PROGRAMS)
 
 

@@ -56,7 +56,10 @@ def run_unprivileged():
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
-        os.execv(sys.executable, [sys.executable, "-B", __file__, *sys.argv[1:], f"--counts-to={write}"])
+        suite = harness.PROGRAMS / "suite" / "run.py"
+        words = [sys.executable, "-B", str(suite), str(harness.PROGRAMS), *sys.argv[2:], f"--counts-to={write}"]
+        os.chdir("/")
+        os.execv(sys.executable, words)
     os.close(write)
     with os.fdopen(read) as counts:
         text = counts.read()
