@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class LimitMonitor implements AutoCloseable {
   private static final int FASTEST_MILLIS = 5;
   private static final int SLOWEST_MILLIS = 100;
-  private static final long GROWTH_BYTES_PER_MILLI = 2_000_000;
+  private static final long GROWTH_BYTES_PER_MILLI = 4_000_000;
 
   /**
    * Between looks at the CPU time of an agent that used some, or none; what it runs over meanwhile
