@@ -5,6 +5,7 @@ import io.agentos.cli.client.KernelClient;
 import io.agentos.cli.demo.Demo;
 import io.agentos.cli.demo.Demos;
 import io.agentos.cli.demo.Report;
+import io.agentos.cli.demo.Stage;
 import io.agentos.cli.local.PrivateKernel;
 import io.agentos.cli.term.Style;
 import java.io.IOException;
@@ -48,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
     if (attach || kernel.socket != null) {
       try (KernelClient client = kernel.connect()) {
         String prefix = "demo-" + ProcessHandle.current().pid() + "-";
-        return run(client.socket(), scripts, prefix);
+        return run(new Stage(client.socket(), scripts, prefix), /* slowModel= */ false);
       }
     }
     String[] options =
@@ -56,18 +57,17 @@ final class DemoCommand implements Callable<Integer> {
             ? new String[0]
             : new String[] {"--config", scripts.resolve("demo.toml").toString()};
     try (PrivateKernel own = PrivateKernel.start(Home.folder(), options)) {
-      return run(own.socket(), scripts, "");
+      return run(new Stage(own.socket(), scripts, ""), !configuredLlm);
     }
   }
 
-  private int run(Path socket, Path scripts, String prefix)
-      throws IOException, InterruptedException {
+  private int run(Stage stage, boolean slowModel) throws IOException, InterruptedException {
     long begun = System.nanoTime();
     boolean terminal = Console.isTerminal(1) && !kernel.json;
     Style style = Style.of(terminal, System.getenv());
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter progress = kernel.json ? spec.commandLine().getErr() : out;
-    Demo demo = Demos.on(socket, scripts, prefix, progress, style, terminal);
+    Demo demo = Demos.on(stage, slowModel, progress, style, terminal);
     Interrupts.hear(count -> demo.cancel());
     Report report = new Report(demo.run(), (System.nanoTime() - begun) / 1_000_000);
     if (report.checks().isEmpty()) {

@@ -106,7 +106,12 @@ public final class Demo {
     try {
       return future.get();
     } catch (ExecutionException e) {
-      return List.of(Check.notMeasured(scenario.guarantee(), String.valueOf(e.getCause())));
+      Throwable cause = e.getCause();
+      String why =
+          cause instanceof IOException
+              ? String.valueOf(cause.getMessage())
+              : "this is a bug: " + cause;
+      return List.of(Check.notMeasured(scenario.guarantee(), why));
     }
   }
 }

@@ -3,7 +3,6 @@ package io.agentos.cli.demo;
 
 import io.agentos.cli.term.Style;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 
 /** Puts a demonstration together. */
@@ -13,13 +12,19 @@ public final class Demos {
   /**
    * The demonstration on one kernel.
    *
-   * @param scripts the folder with the agents' programs
-   * @param prefix of the agents' names
+   * @param slowModel whether the kernel's model is the demonstration's own, which takes its time
    * @param redraws whether {@code out} is a terminal
    */
   public static Demo on(
-      Path socket, Path scripts, String prefix, PrintWriter out, Style style, boolean redraws) {
-    List<Scenario> all = List.of(new LooperScenario(), new LeakerScenario());
-    return new Demo(new Stage(socket, scripts, prefix), new Board(out, style, redraws), all);
+      Stage stage, boolean slowModel, PrintWriter out, Style style, boolean redraws) {
+    List<Scenario> all =
+        List.of(
+            new LooperScenario(),
+            new BystanderScenario(),
+            new LeakerScenario(),
+            new HostileScenario(),
+            new CrasherScenario(),
+            new WorkersScenario(slowModel));
+    return new Demo(stage, new Board(out, style, redraws), all);
   }
 }

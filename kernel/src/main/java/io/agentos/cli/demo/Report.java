@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.cli.demo;
 
+import io.agentos.cli.client.Fields;
 import io.agentos.cli.client.Json;
 import io.agentos.cli.term.Style;
 import io.agentos.cli.term.Table;
@@ -36,6 +37,7 @@ public record Report(Map<String, List<Check>> checks, long elapsedMillis) {
           }
         });
     List<String> lines = new ArrayList<>(table.lines());
+    addAttempts(lines, style);
     long broken = checks.values().stream().flatMap(List::stream).filter(c -> !c.holds()).count();
     long total = checks.values().stream().mapToLong(List::size).sum();
     String sum =
@@ -45,6 +47,32 @@ public record Report(Map<String, List<Check>> checks, long elapsedMillis) {
     lines.add("");
     lines.add(sum + style.dim(" (" + Units.duration(elapsedMillis) + ")"));
     return lines;
+  }
+
+  /** What the attacker tried, one by one. */
+  private void addAttempts(List<String> lines, Style style) {
+    for (List<Check> all : checks.values()) {
+      for (Check check : all) {
+        if (check.details().get("attempts") instanceof List<?> attempts) {
+          lines.add("");
+          lines.addAll(table(attempts, style).lines());
+        }
+      }
+    }
+  }
+
+  private static Table table(List<?> attempts, Style style) {
+    Table table = new Table(style, "ATTEMPT", "OUTCOME", "WITHOUT SANDBOX", "DETAIL");
+    for (Object one : attempts) {
+      Fields attempt = Fields.of(one);
+      boolean denied = attempt.text("outcome").equals("denied");
+      table.row(
+          attempt.text("attempt"),
+          denied ? style.good("denied") : style.bad(attempt.text("outcome")),
+          attempt.text("without_sandbox").isEmpty() ? "-" : attempt.text("without_sandbox"),
+          style.dim(attempt.text("detail")));
+    }
+    return table;
   }
 
   /** One JSON object. */

@@ -17,7 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** The kernel that the scenarios share, and the agents they put on it. */
-final class Stage {
+public final class Stage {
   private static final int LOG_LINES = 10_000;
   private static final Duration ANSWER_MARGIN = Duration.ofSeconds(10);
 
@@ -32,7 +32,7 @@ final class Stage {
    * @param scripts the folder with the agents' programs
    * @param prefix of the agents' names, so that they do not clash with others on a shared kernel
    */
-  Stage(Path socket, Path scripts, String prefix) {
+  public Stage(Path socket, Path scripts, String prefix) {
     this.socket = socket;
     this.scripts = scripts;
     this.prefix = prefix;
