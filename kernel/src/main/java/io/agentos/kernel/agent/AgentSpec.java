@@ -31,6 +31,13 @@ public record AgentSpec(
     ResourceLimits limits,
     RestartPolicy restart) {
 
+  /** The same agent within its parent's limits. */
+  public AgentSpec within(ResourceLimits parent) {
+    return new AgentSpec(
+        name, command, environment, cwd, sandboxed, network, script, scriptWhole, workspace, mounts,
+        limits.cappedBy(parent), restart);
+  }
+
   /** One more host folder or file in the sandbox. */
   public record Mount(Path source, String target, boolean writable) {}
 }

@@ -13,15 +13,19 @@ import io.agentos.kernel.sandbox.SandboxProcess;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,6 +101,11 @@ public final class Agents implements AgentRun.Events {
       throw new SyscallException(
           ErrorCode.RESOURCE_EXHAUSTED, Limits.AGENTS + " agents are alive; no more are started");
     }
+    if (parent != null && livingDescendants(parent) >= Limits.DESCENDANTS) {
+      throw new SyscallException(
+          ErrorCode.RESOURCE_EXHAUSTED,
+          "this agent has " + Limits.DESCENDANTS + " agents alive; no more are started for it");
+    }
     AgentId id = ids.next();
     Agent agent;
     try {
@@ -116,6 +125,10 @@ public final class Agents implements AgentRun.Events {
     byId.put(id, agent);
     liveByName.put(spec.name(), agent);
     start(agent, reply);
+  }
+
+  private long livingDescendants(Agent ancestor) {
+    return liveByName.values().stream().filter(agent -> agent.descendsFrom(ancestor)).count();
   }
 
   private void start(Agent agent, @Nullable SpawnReply reply) {
@@ -237,8 +250,28 @@ public final class Agents implements AgentRun.Events {
       if (agent.state().isFinal()) {
         all.remove();
         endedCount--;
-        workers.tryRun(agent.log()::delete);
+        workers.tryRun(() -> removeFiles(agent));
       }
+    }
+  }
+
+  private void removeFiles(Agent agent) {
+    agent.log().delete();
+    if (agent.spec().workspace() == null) {
+      deleteTree(paths.workspace(agent.id(), agent.name()));
+    }
+  }
+
+  private static void deleteTree(Path root) {
+    if (!Files.exists(root)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      log.warn("the workspace {} can't be removed: {}", root, e.toString());
     }
   }
 

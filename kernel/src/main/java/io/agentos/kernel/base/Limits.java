@@ -37,6 +37,9 @@ public final class Limits {
   /** Agents that live at once. */
   public static final int AGENTS = 4096;
 
+  /** Agents that one agent has alive at once, those of its children included. */
+  public static final int DESCENDANTS = 64;
+
   /** Ended agents whose exit record is kept; the oldest goes first. */
   public static final int ENDED_AGENTS = 1000;
 

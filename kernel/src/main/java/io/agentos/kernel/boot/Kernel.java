@@ -69,7 +69,7 @@ public final class Kernel {
     reactor = new Reactor();
     monitor = new LimitMonitor(reactor);
     launcher = new Launcher(reactor, paths.helper());
-    Enforcement enforcement = new Enforcement(cgroups, monitor);
+    Enforcement enforcement = new Enforcement(cgroups, monitor, config.strictLimits());
     ids = new Ids(paths.state().resolve("last-id"));
     RunFactory runs =
         new RunFactory(reactor, workers, new SandboxLayout(paths), enforcement, launcher);

@@ -20,11 +20,13 @@ import org.jspecify.annotations.Nullable;
  * Everything that can be configured: command line over environment over {@code agentos.toml} over
  * defaults. An unknown key refuses to start and names the nearest known one.
  *
+ * @param strictLimits refuse a limit that only a fallback could hold
  * @param jsonLogs one JSON object a line instead of text for people
  */
 public record KernelConfig(
     KernelPaths paths,
     int maxPayload,
+    boolean strictLimits,
     boolean jsonLogs,
     String logLevel,
     LlmConfig llm,
@@ -37,6 +39,7 @@ public record KernelConfig(
           "log.format",
           "log.level",
           "protocol.max_payload",
+          "limits.strict",
           "scheduler.concurrency",
           "scheduler.queue_per_agent",
           "scheduler.timeout_s");
@@ -109,6 +112,7 @@ public record KernelConfig(
         paths,
         values.integer(
             "protocol.max_payload", Limits.DEFAULT_MAX_PAYLOAD, 1024, Limits.LARGEST_MAX_PAYLOAD),
+        values.flag("limits.strict"),
         json,
         Optional.ofNullable(options.logLevel()).orElse(values.text("log.level", "info")),
         new LlmConfig(
@@ -209,6 +213,14 @@ public record KernelConfig(
 
     String text(String key, String fallback) {
       return at(key).isTextual() ? at(key).textValue() : fallback;
+    }
+
+    boolean flag(String key) throws BootException {
+      JsonNode value = at(key);
+      if (!value.isMissingNode() && !value.isBoolean()) {
+        throw new BootException(key + " in " + file + " must be true or false");
+      }
+      return value.asBoolean(false);
     }
 
     int integer(String key, int fallback, int least, int most) throws BootException {

@@ -116,6 +116,8 @@ public interface LibC {
 
   int sigdelset(@intptr_t long set, int signal);
 
+  int flock(int fd, int operation);
+
   int setfsuid(int uid);
 
   int setfsgid(int gid);

@@ -50,6 +50,7 @@ public final class Sys {
 
   private static final long RESOLVE_NO_MAGICLINKS = 2;
   private static final long RESOLVE_IN_ROOT = 16;
+  private static final int LOCK_EX_NB = 2 | 4;
   private static final int F_SETFL = 4;
   private static final int SYS_OPENAT2 = 437;
   private static final int OPEN_HOW_BYTES = 24;
@@ -217,6 +218,16 @@ public final class Sys {
     int result = check("open " + path, fd);
     Reference.reachabilityFence(arguments);
     return result;
+  }
+
+  /**
+   * Takes the exclusive lock on an open file or folder, which holds until every copy of the descriptor
+   * is closed.
+   *
+   * @return false when someone else has it
+   */
+  public static boolean tryLock(int fd) {
+    return C.flock(fd, LOCK_EX_NB) == 0;
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.sandbox;
 
+import io.agentos.kernel.posix.Sys;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -23,10 +24,15 @@ public final class CgroupTree {
   private static final List<String> WANTED = List.of("cpu", "memory", "pids");
 
   private final Path root;
+
+  /** Held as long as this kernel lives; process ids would not do, as containers number their own. */
+  private final int lock;
+
   private final Set<String> controllers;
 
-  private CgroupTree(Path root, Set<String> controllers) {
+  private CgroupTree(Path root, int lock, Set<String> controllers) {
     this.root = root;
+    this.lock = lock;
     this.controllers = controllers;
   }
 
@@ -45,9 +51,13 @@ public final class CgroupTree {
       }
       Path base = mount.get().resolve(own.get().substring(1));
       removeStale(base);
-      Path root = Files.createDirectory(base.resolve(PREFIX + pid));
+      Path root = Files.createTempDirectory(base, PREFIX + pid + "-");
+      int lock = Sys.open(root.toString(), Sys.O_RDONLY | Sys.O_DIRECTORY);
+      if (!Sys.tryLock(lock)) {
+        throw new IOException("another kernel took " + root + " for a dead one's");
+      }
       delegate(base);
-      return Optional.of(new CgroupTree(root, enable(root)));
+      return Optional.of(new CgroupTree(root, lock, enable(root)));
     } catch (IOException e) {
       log.info("no writable cgroup v2 subtree ({}); limits fall back to other means", e.toString());
       return Optional.empty();
@@ -77,6 +87,7 @@ public final class CgroupTree {
     try {
       new Cgroup(root).kill();
       new Cgroup(root).remove();
+      Sys.close(lock);
     } catch (IOException e) {
       log.warn("cgroup {} can't be removed: {}", root, e.toString());
     }
@@ -137,10 +148,14 @@ public final class CgroupTree {
   private static void removeStale(Path base) throws IOException {
     try (DirectoryStream<Path> groups = Files.newDirectoryStream(base, PREFIX + "[0-9]*")) {
       for (Path group : groups) {
-        String pid = group.getFileName().toString().substring(PREFIX.length());
-        if (!Files.exists(Path.of("/proc", pid))) {
-          new Cgroup(group).kill();
-          new Cgroup(group).remove();
+        int lock = Sys.open(group.toString(), Sys.O_RDONLY | Sys.O_DIRECTORY);
+        try {
+          if (Sys.tryLock(lock)) {
+            new Cgroup(group).kill();
+            new Cgroup(group).remove();
+          }
+        } finally {
+          Sys.close(lock);
         }
       }
     }

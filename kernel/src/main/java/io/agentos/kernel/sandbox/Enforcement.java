@@ -23,10 +23,16 @@ public final class Enforcement {
 
   private final Optional<CgroupTree> tree;
   private final LimitMonitor monitor;
+  private final boolean strict;
 
-  public Enforcement(Optional<CgroupTree> tree, LimitMonitor monitor) {
+  /**
+   * @param tree absent where there is no cgroup v2
+   * @param strict refuse limits that the host's controllers can't hold, rather than fall back
+   */
+  public Enforcement(Optional<CgroupTree> tree, LimitMonitor monitor, boolean strict) {
     this.tree = tree;
     this.monitor = monitor;
+    this.strict = strict;
   }
 
   /** Limits in force for one process tree, before it starts. */
@@ -102,6 +108,7 @@ public final class Enforcement {
       }
       prepared.enforcedBy.put("memory", "cgroup");
     } else {
+      allowFallback("memory");
       plan.with("--rlimit", "data", max + DATA_HEADROOM_BYTES);
       prepared.monitored = true;
       prepared.enforcedBy.put("memory", "monitor");
@@ -120,6 +127,7 @@ public final class Enforcement {
       prepared.cgroup.set("cpu.max", Math.round(cores * PERIOD_MICROS) + " " + PERIOD_MICROS);
       prepared.enforcedBy.put("cpu", "cgroup");
     } else {
+      allowFallback("cpu");
       prepared.monitored = true;
       prepared.enforcedBy.put(
           "cpu", prepared.cgroup != null ? "monitor (cgroup.freeze)" : "monitor (SIGSTOP)");
@@ -136,8 +144,16 @@ public final class Enforcement {
       prepared.cgroup.set("pids.max", String.valueOf(most + 1));
       prepared.enforcedBy.put("max_pids", "cgroup");
     } else {
+      allowFallback("pids");
       plan.with("--rlimit", "nproc", Math.min(most + 1, Sys.hardLimit(Sys.RLIMIT_NPROC)));
       prepared.enforcedBy.put("max_pids", "rlimit");
+    }
+  }
+
+  private void allowFallback(String controller) throws IOException {
+    if (strict) {
+      throw new IOException(
+          "limits.strict is set and this host has no cgroup v2 controller " + controller);
     }
   }
 

@@ -22,4 +22,24 @@ public record ResourceLimits(
     @Nullable Duration wallTime,
     @Nullable Integer nofile) {
   public static final ResourceLimits NONE = new ResourceLimits(null, null, null, null, null, null);
+
+  /** These, and no more than another set allows: what a child gets of its parent. */
+  public ResourceLimits cappedBy(ResourceLimits parent) {
+    return new ResourceLimits(
+        least(memoryBytes, parent.memoryBytes),
+        least(memoryHighBytes, parent.memoryHighBytes),
+        least(cpuCores, parent.cpuCores),
+        least(maxPids, parent.maxPids),
+        least(wallTime, parent.wallTime),
+        least(nofile, parent.nofile));
+  }
+
+  private static <T extends Comparable<T>> @Nullable T least(@Nullable T a, @Nullable T b) {
+    if (a == null || b == null) {
+      return a == null ? b : a;
+    }
+    return a.compareTo(b) <= 0 ? a : b;
+  }
+
+
 }

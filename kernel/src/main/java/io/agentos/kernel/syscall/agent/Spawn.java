@@ -17,7 +17,6 @@ import io.agentos.kernel.wire.SyscallException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Starts an agent; answers when its program runs (its {@code exec} has succeeded) or says why it
@@ -88,10 +87,10 @@ public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Respons
 
   private void start(
       Caller caller, AgentSpec spec, Permissions permissions, Reply<Response> reply) {
-    @Nullable Agent parent = caller.agent();
+    Agent parent = caller.agent();
     try {
       agents.spawn(
-          spec,
+          parent == null ? spec : spec.within(parent.spec().limits()),
           parent,
           permissions,
           new Agents.SpawnReply() {

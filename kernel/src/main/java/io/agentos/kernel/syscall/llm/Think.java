@@ -59,7 +59,7 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
     ObjectNode body = ThinkBody.of(request);
     Duration timeout = timeout(request.timeout());
     body.put("timeout_ms", timeout.toMillis());
-    body.put("caller", caller.name());
+    body.put("caller", caller.name().isEmpty() ? "operator" : caller.name());
     io.agentos.kernel.llm.Request ticket =
         llm.submit(
             caller.id(),
