@@ -28,7 +28,7 @@ final class HostileScenario implements Scenario {
           "signal the owner",
           "read process memory",
           "read process environment",
-          "connect to the internet",
+          "reach the internet",
           "connect to host loopback",
           "open a packet socket",
           "connect as operator",
