@@ -50,7 +50,7 @@ java_is_new_enough() {
   [ "${version:-0}" -ge 17 ]
 }
 
-# The Debian packages that are missing, with why each is needed.
+# The Debian packages that are missing, with why each is needed; with "test" those of the tests too.
 missing_packages() {
   java_is_new_enough || echo "openjdk-17-jdk-headless (the kernel is written in Java)"
   command -v mvn >/dev/null 2>&1 || echo "maven (builds the kernel)"
@@ -60,10 +60,13 @@ missing_packages() {
   [ -f /usr/include/linux/landlock.h ] || echo "linux-libc-dev (builds the sandbox)"
   [ -x /usr/bin/python3 ] || echo "python3 (runs the agents)"
   /usr/bin/python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || echo "python3-venv (tests the SDK)"
+  if [ "${1-}" = test ]; then
+    command -v systemd-analyze >/dev/null 2>&1 || echo "systemd (checks the service's unit)"
+  fi
 }
 
 install_missing() {
-  missing=$(missing_packages)
+  missing=$(missing_packages "${1-}")
   [ -n "$missing" ] || return 0
   packages=$(printf '%s\n' "$missing" | sed 's/ .*//' | tr '\n' ' ')
   if ! command -v apt-get >/dev/null 2>&1; then
