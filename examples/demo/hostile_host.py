@@ -9,8 +9,7 @@ import socket
 from hostile_attempts import Attempt, Context, Denied
 
 CONNECT_SECONDS = 1.0
-# Of a range for documentation; nothing is sent there, what counts is whether the system knows a way.
-OUTSIDE_ADDRESS = ("192.0.2.1", 443)
+PUBLIC_ADDRESS = ("1.1.1.1", 443)
 
 
 def read_shadow(_: Context) -> str:
@@ -87,10 +86,9 @@ def kill_parent(context: Context) -> str:
     raise Denied("its parent, pid 1 of the sandbox, ignores it")
 
 
-def reach_internet(_: Context) -> str:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
-        datagram.connect(OUTSIDE_ADDRESS)
-        return f"would reach it from {datagram.getsockname()[0]}"
+def connect_internet(_: Context) -> str:
+    with socket.create_connection(PUBLIC_ADDRESS, CONNECT_SECONDS):
+        return "connected to a public address"
 
 
 def connect_loopback(context: Context) -> str:
@@ -121,7 +119,7 @@ HOST_ATTEMPTS = [
     Attempt("signal the owner", signal_owner),
     Attempt("read process memory", read_memory),
     Attempt("read process environment", read_environment),
-    Attempt("reach the internet", reach_internet),
+    Attempt("connect to the internet", connect_internet),
     Attempt("connect to host loopback", connect_loopback),
     Attempt("open a packet socket", open_raw_socket),
     Attempt("connect as operator", connect_operator_socket),

@@ -7,6 +7,7 @@ import io.agentos.cli.demo.Demos;
 import io.agentos.cli.demo.Report;
 import io.agentos.cli.demo.Stage;
 import io.agentos.cli.local.PrivateKernel;
+import io.agentos.cli.term.Screen;
 import io.agentos.cli.term.Style;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
     })
 final class DemoCommand implements Callable<Integer> {
   private static final int INTERRUPTED = 130;
+  private static final int FILE_COLUMNS = 120;
 
   @Spec private CommandSpec spec;
   @Mixin private KernelOptions kernel;
@@ -65,9 +67,10 @@ final class DemoCommand implements Callable<Integer> {
     long begun = System.nanoTime();
     boolean terminal = Console.isTerminal(1) && !kernel.json;
     Style style = Style.of(terminal, System.getenv());
+    Screen screen = terminal ? Screen.ofTerminal() : null;
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter progress = kernel.json ? spec.commandLine().getErr() : out;
-    Demo demo = Demos.on(stage, slowModel, progress, style, terminal);
+    Demo demo = Demos.on(stage, slowModel, progress, style, screen);
     Interrupts.hear(count -> demo.cancel());
     Report report = new Report(demo.run(), (System.nanoTime() - begun) / 1_000_000);
     if (report.checks().isEmpty()) {
@@ -76,7 +79,7 @@ final class DemoCommand implements Callable<Integer> {
     if (kernel.json) {
       out.println(report.json());
     } else {
-      report.lines(style).forEach(out::println);
+      report.lines(style, screen == null ? FILE_COLUMNS : screen.columns()).forEach(out::println);
     }
     return report.holds() ? 0 : 1;
   }

@@ -22,6 +22,7 @@ final class LogPrinter {
   private final boolean json;
   private final boolean timestamps;
   private boolean remarks = true;
+  private long lastNumber;
 
   LogPrinter(PrintWriter out, PrintWriter err, Style style, boolean json, boolean timestamps) {
     this.out = out;
@@ -38,23 +39,21 @@ final class LogPrinter {
   }
 
   /**
-   * Prints the entries of one answer of LOGS.
+   * Prints the lines of one answer of LOGS. Lines are numbered, so it is seen, and said, when the
+   * kernel has left some out.
    *
-   * @throws IOException when nobody reads our output any more
+   * @throws BrokenPipe when nobody reads our output any more
    */
-  void print(Answer answer) throws IOException {
-    Fields fields = answer.fields();
-    if (fields.has("skipped")) {
-      err.println(
-          style.warning(
-              "agentos: "
-                  + fields.whole("skipped")
-                  + " lines were skipped: they came faster than they could be shown"));
-    }
-    for (Fields entry : fields.objects("entries")) {
+  void print(Answer answer) throws BrokenPipe {
+    for (Fields entry : answer.fields().objects("entries")) {
+      long number = entry.whole("seq");
+      if (lastNumber > 0 && number > lastNumber + 1) {
+        err.println(
+            style.warning("agentos: " + (number - lastNumber - 1) + " lines were left out here"));
+      }
+      lastNumber = number;
       print(entry);
     }
-    out.flush();
     err.flush();
     if (out.checkError()) {
       throw new BrokenPipe();

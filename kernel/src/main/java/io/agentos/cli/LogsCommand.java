@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.cli;
 
-import io.agentos.cli.client.Answer;
 import io.agentos.cli.client.KernelClient;
 import io.agentos.cli.client.Op;
 import java.io.IOException;
@@ -56,8 +55,7 @@ final class LogsCommand implements Callable<Integer> {
       request.put("follow", true);
     }
     try (KernelClient client = kernel.connect()) {
-      Answer last = client.stream(Op.LOGS, request, KernelClient.PATIENT, printer::print);
-      printer.print(last);
+      printer.print(client.stream(Op.LOGS, request, KernelClient.PATIENT, printer::print));
     }
     return 0;
   }

@@ -29,9 +29,7 @@ import picocli.CommandLine.Spec;
       "The exit code is the agent's, or 128 + the signal that ended it."
     })
 final class RunCommand implements Callable<Integer> {
-  /**
-   * Of a log whose agent may have written before we listened: all that the kernel gives at once.
-   */
+  /** Of what it wrote before we listened: all that the kernel gives at once. */
   private static final int LINES = 10_000;
 
   private static final int GRACE_SECONDS = 5;

@@ -2,6 +2,7 @@
 package io.agentos.cli.demo;
 
 import io.agentos.cli.client.Fields;
+import io.agentos.cli.term.Screen;
 import io.agentos.cli.term.Style;
 import io.agentos.cli.term.Table;
 import io.agentos.cli.term.Units;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows the demonstration while it runs: on a terminal a table that is drawn over itself, elsewhere
@@ -25,19 +27,24 @@ final class Board {
 
   private final PrintWriter out;
   private final Style style;
-  private final boolean redraws;
+  private final @Nullable Screen screen;
   private final Map<String, String> lastSaid = new HashMap<>();
   private int linesDrawn;
 
-  Board(PrintWriter out, Style style, boolean redraws) {
+  /**
+   * A board.
+   *
+   * @param screen the terminal that {@code out} is, or null
+   */
+  Board(PrintWriter out, Style style, @Nullable Screen screen) {
     this.out = out;
     this.style = style;
-    this.redraws = redraws;
+    this.screen = screen;
   }
 
   void show(Map<Scenario, Progress> scenarios, List<Fields> agents, long elapsedMillis) {
-    if (redraws) {
-      draw(lines(scenarios, agents, elapsedMillis));
+    if (screen != null) {
+      draw(fitting(lines(scenarios, agents, elapsedMillis), screen.rows() - 1));
     } else {
       scenarios.forEach((scenario, progress) -> say(scenario.name(), progress.text()));
     }
@@ -77,6 +84,16 @@ final class Board {
     return lines;
   }
 
+  /** What is drawn over itself must not be higher than the screen. */
+  static List<String> fitting(List<String> lines, int rows) {
+    if (lines.size() <= rows) {
+      return lines;
+    }
+    List<String> shown = new ArrayList<>(lines.subList(0, rows - 1));
+    shown.add("... and " + (lines.size() - rows + 1) + " more");
+    return shown;
+  }
+
   private void draw(List<String> lines) {
     StringBuilder frame = new StringBuilder(NO_WRAP);
     if (linesDrawn > 0) {
@@ -95,7 +112,7 @@ final class Board {
 
   /** Leaves the last drawing as it stands; what is printed next comes below. */
   void done() {
-    if (redraws) {
+    if (screen != null) {
       out.println();
     }
     out.flush();

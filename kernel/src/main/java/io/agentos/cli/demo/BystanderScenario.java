@@ -36,7 +36,7 @@ final class BystanderScenario implements Scenario {
     Fields end = stage.await(bystander, LONGEST);
     List<String> output = stage.output(bystander);
     if (end.whole("exit_code") != 0 || output.isEmpty()) {
-      return List.of(Check.notMeasured(guarantee(), stage.complaint(bystander)));
+      return List.of(Check.notMeasured(guarantee(), stage.complaint(bystander, end)));
     }
     Fields times = Fields.of(Json.parse(output.get(output.size() - 1)));
     progress.say("done");

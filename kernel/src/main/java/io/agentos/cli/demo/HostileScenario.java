@@ -28,7 +28,7 @@ final class HostileScenario implements Scenario {
           "signal the owner",
           "read process memory",
           "read process environment",
-          "reach the internet",
+          "connect to the internet",
           "connect to host loopback",
           "open a packet socket",
           "connect as operator",
@@ -78,7 +78,7 @@ final class HostileScenario implements Scenario {
       Map<String, Fields> inside = attempts(stage.output(attacker));
       progress.say(inside.size() + " attempts, " + count(inside, "denied") + " denied");
       stage.kill(idle);
-      String ended = end.whole("exit_code") == 0 ? "" : stage.complaint(attacker);
+      String ended = end.whole("exit_code") == 0 ? "" : stage.complaint(attacker, end);
       return List.of(check(inside, outside, victim.visitors(), ended));
     }
   }

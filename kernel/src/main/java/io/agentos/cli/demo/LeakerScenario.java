@@ -15,8 +15,11 @@ final class LeakerScenario implements Scenario {
   private static final String LIMIT = "96M";
   private static final long LIMIT_BYTES = 96L << 20;
 
-  /** Without cgroup controllers the kernel looks every few milliseconds, and a leak is fast. */
-  private static final double OVERSHOOT_MOST = 1.5;
+  /**
+   * Where the host has no cgroup controllers, the kernel looks every few milliseconds, and this
+   * agent takes some megabytes in each of them; more where the host is busy.
+   */
+  private static final int OVERSHOOT_MOST = 3;
 
   private static final Duration LONGEST = Duration.ofSeconds(20);
 

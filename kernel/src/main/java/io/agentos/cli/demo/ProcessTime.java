@@ -20,7 +20,11 @@ final class ProcessTime {
 
   /** Of all its threads together. */
   static Duration of(long pid) throws IOException {
-    String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
+    Path file = Path.of("/proc", String.valueOf(pid), "stat");
+    if (!Files.exists(file)) {
+      throw new IOException("process " + pid + " has ended");
+    }
+    String stat = Files.readString(file);
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     long ticks = Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM]);
     return Duration.ofMillis(ticks * 1000 / TICKS_PER_SECOND);

@@ -93,13 +93,13 @@ public final class Stage {
     return lines;
   }
 
-  /** The last thing it wrote to its standard error, to tell why it failed. */
-  String complaint(Fields agent) throws IOException {
-    String last = "it wrote nothing to its standard error";
+  /** Why an agent did not do its work: how it ended, and the last it wrote to standard error. */
+  String complaint(Fields agent, Fields end) throws IOException {
+    String last = "";
     for (Fields entry : log(agent)) {
-      last = entry.text("stream").equals("stderr") ? entry.text("line") : last;
+      last = entry.text("stream").equals("stderr") ? "; it wrote: " + entry.text("line") : last;
     }
-    return last;
+    return agent.text("name") + ": " + end.text("detail") + last;
   }
 
   List<Fields> log(Fields agent) throws IOException {

@@ -62,7 +62,7 @@ final class WorkersScenario implements Scenario {
     for (Fields worker : workers) {
       Fields end = stage.await(worker, LONGEST);
       if (end.whole("exit_code") != 0) {
-        throw new IOException(end.text("name") + " failed: " + stage.complaint(worker));
+        throw new IOException(stage.complaint(worker, end));
       }
       reports.add(WorkerReport.of(stage.output(worker)));
     }
