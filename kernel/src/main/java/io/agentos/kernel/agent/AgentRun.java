@@ -54,6 +54,7 @@ public final class AgentRun implements SandboxProcess.Observer {
   private SandboxProcess.@Nullable Failure failure;
   private Timers.@Nullable Timer wallTime;
   private Timers.@Nullable Timer grace;
+  private long graceEndsNanos;
   private int stopSignal;
   private @Nullable Duration stopGrace;
 
@@ -129,10 +130,12 @@ public final class AgentRun implements SandboxProcess.Observer {
       return;
     }
     target.signal(signal);
-    if (grace != null) {
-      grace.cancel();
+    long deadline = System.nanoTime() + patience.toNanos();
+    if (grace == null || deadline - graceEndsNanos < 0) {
+      cancel(grace);
+      graceEndsNanos = deadline;
+      grace = reactor.schedule(patience, target::kill);
     }
-    grace = reactor.schedule(patience, target::kill);
   }
 
   @Override
@@ -146,6 +149,7 @@ public final class AgentRun implements SandboxProcess.Observer {
     pid = payloadPid;
     layers = Map.copyOf(applied);
     cancel(grace);
+    grace = null;
     SandboxProcess running = Objects.requireNonNull(process);
     freezer = enforcement.started(limits, running, initPid, () -> noteCause(ExitReason.OOM));
     Duration limit = limits.limits().wallTime();

@@ -34,8 +34,18 @@ public record AgentSpec(
   /** The same agent within its parent's limits. */
   public AgentSpec within(ResourceLimits parent) {
     return new AgentSpec(
-        name, command, environment, cwd, sandboxed, network, script, scriptWhole, workspace, mounts,
-        limits.cappedBy(parent), restart);
+        name,
+        command,
+        environment,
+        cwd,
+        sandboxed,
+        network,
+        script,
+        scriptWhole,
+        workspace,
+        mounts,
+        limits.cappedBy(parent),
+        restart);
   }
 
   /** One more host folder or file in the sandbox. */

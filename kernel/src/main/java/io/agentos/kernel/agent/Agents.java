@@ -38,7 +38,13 @@ import org.slf4j.LoggerFactory;
 public final class Agents implements AgentRun.Events {
   /** The one who opens and closes an agent's own socket. */
   public interface Doors {
-    void open(Agent agent) throws IOException;
+    void open(Agent agent) throws IOException, SyscallException;
+
+    /** The agent runs: who comes to its socket is let in. */
+    void admit(Agent agent);
+
+    /** Its run has ended: who comes waits for the next. */
+    void hold(Agent agent);
 
     void close(Agent agent);
   }
@@ -158,6 +164,7 @@ public final class Agents implements AgentRun.Events {
     if (agent.state() == AgentState.STARTING) {
       agent.become(AgentState.RUNNING);
     }
+    doors().admit(agent);
     log.info("agent {} \"{}\" runs as pid {}", agent.id(), agent.name(), run.pid());
     SpawnReply reply = waiting.remove(run);
     if (reply != null) {
@@ -205,6 +212,7 @@ public final class Agents implements AgentRun.Events {
     runs.release(run);
     agent.setRun(null);
     agent.setExit(exit);
+    doors().hold(agent);
     agent.log().note(exit.detail());
     if (agent.state() == AgentState.STOPPING || !agent.restarts().policy().wants(exit) || closed) {
       finish(agent, exit, AgentState.EXITED);

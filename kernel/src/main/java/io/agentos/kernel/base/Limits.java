@@ -52,6 +52,9 @@ public final class Limits {
 
   public static final int MAILBOX_BYTES = 8 << 20;
 
+  /** Of all LLM requests that wait or are under way. */
+  public static final int LLM_QUEUE_BYTES = 64 << 20;
+
   /** READ and captured output of EXEC, unless the caller asks for less. */
   public static final int READ_LIMIT = 512 * 1024;
 
@@ -76,7 +79,7 @@ public final class Limits {
   public static final int LOG_LINE_BYTES = 16 * 1024;
 
   /** Of one answer of LOGS. */
-  public static final int LOG_ANSWER_CHARACTERS = 300 * 1024;
+  public static final int LOG_ANSWER_BYTES = 512 * 1024;
 
   public static final int LOG_LINES_DEFAULT = 100;
   public static final int LOG_LINES_MOST = 10_000;

@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import jnr.unixsocket.Credentials;
 import jnr.unixsocket.UnixSocketChannel;
@@ -100,6 +101,7 @@ final class Doorkeeper implements Agents.Doors {
       Sys.chmod(folder.toString(), 0700);
       listener =
           new Listener(reactor, paths.agentSocket(agent.id()), AGENT_SOCKET_MODE, this::came);
+      listener.hold();
       box = postboxes.open(agent.id());
     }
 
@@ -227,15 +229,25 @@ final class Doorkeeper implements Agents.Doors {
   }
 
   @Override
-  public void open(Agent agent) throws IOException {
+  public void open(Agent agent) throws IOException, SyscallException {
     AgentDoor door = new AgentDoor(agent);
     agentDoors.put(agent.id(), door);
     try {
       postboxes.register(door.box, agent.name());
     } catch (SyscallException taken) {
       close(agent);
-      throw new IOException(taken.sentence());
+      throw taken;
     }
+  }
+
+  @Override
+  public void admit(Agent agent) {
+    Optional.ofNullable(agentDoors.get(agent.id())).ifPresent(door -> door.listener.resume());
+  }
+
+  @Override
+  public void hold(Agent agent) {
+    Optional.ofNullable(agentDoors.get(agent.id())).ifPresent(door -> door.listener.hold());
   }
 
   @Override

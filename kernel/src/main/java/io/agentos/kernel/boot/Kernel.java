@@ -21,6 +21,7 @@ import io.agentos.kernel.sandbox.Enforcement;
 import io.agentos.kernel.sandbox.Launcher;
 import io.agentos.kernel.sandbox.LimitMonitor;
 import io.agentos.kernel.syscall.Dispatcher;
+import io.agentos.kernel.syscall.Offload;
 import io.agentos.kernel.syscall.Services;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,11 +83,10 @@ public final class Kernel {
     dispatcher =
         new Dispatcher(
             reactor,
-            workers,
             new Services(
                 protocol,
                 reactor,
-                workers,
+                new Offload(reactor, workers),
                 agents,
                 postboxes,
                 new io.agentos.kernel.fs.Files(),

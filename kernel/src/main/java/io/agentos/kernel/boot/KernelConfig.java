@@ -111,7 +111,10 @@ public record KernelConfig(
     return new KernelConfig(
         paths,
         values.integer(
-            "protocol.max_payload", Limits.DEFAULT_MAX_PAYLOAD, 1024, Limits.LARGEST_MAX_PAYLOAD),
+            "protocol.max_payload",
+            Limits.DEFAULT_MAX_PAYLOAD,
+            Limits.DEFAULT_MAX_PAYLOAD,
+            Limits.LARGEST_MAX_PAYLOAD),
         values.flag("limits.strict"),
         json,
         Optional.ofNullable(options.logLevel()).orElse(values.text("log.level", "info")),
@@ -133,6 +136,8 @@ public record KernelConfig(
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx512m",
                 "-Xshare:auto",
+                "-Xlog:disable",
+                "-Xlog:all=warning:stderr",
                 "-XX:SharedArchiveFile=" + home.resolve(".agentos/llm.jsa"),
                 "-jar",
                 home.resolve("llm-service/target/agentos-llm-service-0.1.0.jar").toString()));

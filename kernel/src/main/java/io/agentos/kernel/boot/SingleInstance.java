@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * lives, so a socket file without a holder of the lock is a dead kernel's and may be replaced.
  */
 final class SingleInstance implements AutoCloseable {
+  private static final int FILE_TYPE = 0170000;
+  private static final int SOCKET_TYPE = 0140000;
+
   private final FileChannel channel;
   private final FileLock lock;
 
@@ -40,8 +44,19 @@ final class SingleInstance implements AutoCloseable {
               + socket
               + "; stop it, or choose another socket with --socket or AGENTOS_SOCKET");
     }
-    Files.deleteIfExists(socket);
+    removeStale(socket);
     return new SingleInstance(channel, lock);
+  }
+
+  private static void removeStale(Path socket) throws IOException {
+    if (Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+      Object mode = Files.getAttribute(socket, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+      if (((Integer) mode & FILE_TYPE) != SOCKET_TYPE) {
+        throw new BootException(
+            socket + " exists and is no socket; choose another place for the kernel's");
+      }
+      Files.delete(socket);
+    }
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

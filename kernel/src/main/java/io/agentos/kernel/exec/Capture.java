@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.exec;
 
+import io.agentos.kernel.base.JsonCost;
 import java.io.ByteArrayOutputStream;
 
 /**
@@ -9,10 +10,6 @@ import java.io.ByteArrayOutputStream;
  * no UTF-8 three.
  */
 final class Capture {
-  private static final int CONTROL_COST = 6;
-  private static final int FOREIGN_COST = 3;
-  private static final int QUOTED_COST = 2;
-
   private final int most;
   private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
   private int cost;
@@ -24,8 +21,8 @@ final class Capture {
 
   void add(byte[] bytes) {
     int count = 0;
-    while (count < bytes.length && cost + cost(bytes[count]) <= most) {
-      cost += cost(bytes[count]);
+    while (count < bytes.length && cost + JsonCost.of(bytes[count]) <= most) {
+      cost += JsonCost.of(bytes[count]);
       count++;
     }
     kept.write(bytes, 0, count);
@@ -33,16 +30,6 @@ final class Capture {
       truncated = true;
       cost = most; // what comes later would leave a gap
     }
-  }
-
-  private static int cost(byte b) {
-    if (b < 0) {
-      return FOREIGN_COST;
-    }
-    if (b == '\n' || b == '\t' || b == '"' || b == '\\' || b == '\r') {
-      return QUOTED_COST;
-    }
-    return b < ' ' || b == 0x7F ? CONTROL_COST : 1;
   }
 
   boolean truncated() {

@@ -19,7 +19,6 @@ import jnr.posix.FileStat;
 public final class Files {
   private static final int NEW_FILE_MODE = 0644;
   private static final int MODE_BITS = 07777;
-  private static final String DELETED = " (deleted)";
 
   private final SecureRandom random = new SecureRandom();
 
@@ -216,9 +215,12 @@ public final class Files {
     return stat;
   }
 
+  /** Where an open object is now; a file whose last name is gone is nowhere. */
   private static String realPath(int handle) throws ErrnoException {
-    String path = Sys.readlink("/proc/self/fd/" + handle);
-    return path.endsWith(DELETED) ? path.substring(0, path.length() - DELETED.length()) : path;
+    if (Sys.stat(handle).nlink() == 0) {
+      throw new ErrnoException("the file was removed", Errno.ENOENT.intValue());
+    }
+    return Sys.readlink("/proc/self/fd/" + handle);
   }
 
   private static void refuse(@org.jspecify.annotations.Nullable String reason)

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.ipc;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.agentos.kernel.base.AgentId;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.reactor.ReactorConfined;
 import io.agentos.kernel.wire.ErrorCode;
-import io.agentos.kernel.wire.Json;
 import io.agentos.kernel.wire.SyscallException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,12 +13,20 @@ import java.util.List;
 
 /**
  * One bounded queue of messages; survives restarts of its owner. Those who wait are served in the
- * order they came.
+ * order they came. Messages are kept as the bytes they came in: as trees they would take many times
+ * that.
  */
 @ReactorConfined
 public final class Mailbox {
-  /** A message as its receiver sees it; the sender is stated by the kernel. */
-  public record Message(AgentId from, String fromName, JsonNode body, int bytes, long sentNanos) {}
+  /** What a message takes in an answer besides itself. */
+  public static final int ENVELOPE_BYTES = 256;
+
+  /** A message as its receiver sees it; the sender is stated by the kernel, the body is JSON. */
+  public record Message(AgentId from, String fromName, byte[] body, long sentNanos) {
+    int cost() {
+      return body.length + ENVELOPE_BYTES;
+    }
+  }
 
   /** Someone who waits for a message; told once, and asks for the messages itself. */
   public interface Waiter {
@@ -34,12 +40,14 @@ public final class Mailbox {
   /**
    * Adds a message or fails: the sender is told, so the sender decides.
    *
+   * @param body valid JSON
    * @param owner the receiver's name, for the error
    */
-  public void post(AgentId from, String fromName, JsonNode body, String owner)
+  public void post(AgentId from, String fromName, byte[] body, String owner)
       throws SyscallException {
-    int size = Json.encode(body).length;
-    if (messages.size() >= Limits.MAILBOX_MESSAGES || bytes + size > Limits.MAILBOX_BYTES) {
+    Message message = new Message(from, fromName, body, System.nanoTime());
+    if (messages.size() >= Limits.MAILBOX_MESSAGES
+        || bytes + message.cost() > Limits.MAILBOX_BYTES) {
       throw new SyscallException(
           ErrorCode.RESOURCE_EXHAUSTED,
           owner
@@ -49,20 +57,24 @@ public final class Mailbox {
               + bytes
               + " bytes) and takes no more until it reads some");
     }
-    messages.add(new Message(from, fromName, body, size, System.nanoTime()));
-    bytes += size;
+    messages.add(message);
+    bytes += message.cost();
     Waiter first = waiters.poll();
     if (first != null) {
       first.arrived();
     }
   }
 
-  /** Takes up to {@code most} messages, oldest first. */
-  public List<Message> take(int most) {
+  /**
+   * Takes up to {@code most} messages, oldest first, as long as they fit an answer of that size.
+   */
+  public List<Message> take(int most, int answerBytes) {
     List<Message> taken = new ArrayList<>();
-    while (taken.size() < most && !messages.isEmpty()) {
+    int room = answerBytes - ENVELOPE_BYTES;
+    while (taken.size() < most && !messages.isEmpty() && messages.peek().cost() <= room) {
       Message message = messages.remove();
-      bytes -= message.bytes();
+      bytes -= message.cost();
+      room -= message.cost();
       taken.add(message);
     }
     return taken;

@@ -4,6 +4,7 @@ package io.agentos.kernel.llm;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentos.kernel.base.AgentId;
+import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.permission.LlmQuota;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.reactor.ReactorConfined;
@@ -63,6 +64,7 @@ public final class Llm {
   private int lastId;
   private int deaths;
   private boolean restarting;
+  private long queuedBytes;
 
   public Llm(Reactor reactor, LlmConfig config) {
     this.reactor = reactor;
@@ -100,7 +102,13 @@ public final class Llm {
     if (account.queue.isEmpty() && account.running == 0) {
       lift(account);
     }
-    Request request = new Request(account, body, quota, listener, promptCharacters);
+    byte[] encoded = Json.encode(body);
+    if (queuedBytes + encoded.length > Limits.LLM_QUEUE_BYTES) {
+      throw new SyscallException(
+          ErrorCode.RESOURCE_EXHAUSTED, "the kernel's LLM queue is full; try again shortly");
+    }
+    queuedBytes += encoded.length;
+    Request request = new Request(account, encoded, quota, listener, promptCharacters);
     account.callsMade++;
     account.queue.add(request);
     serve();
@@ -125,10 +133,11 @@ public final class Llm {
     }
     request.over = true;
     if (request.account.queue.remove(request)) {
+      letGo(request);
       return;
     }
     if (process != null && running.containsKey(request.id)) {
-      process.send(Json.object().put("id", ++lastId).put("op", "cancel").put("target", request.id));
+      process.cancel(++lastId, request.id);
     }
   }
 
@@ -150,9 +159,7 @@ public final class Llm {
       LlmProcess service = service();
       request.id = ++lastId;
       request.startedNanos = System.nanoTime();
-      ObjectNode line = Json.object().put("id", request.id).put("op", "generate");
-      line.setAll(request.body);
-      if (!service.send(line)) {
+      if (!service.generate(request.id, request.body)) {
         refuse(
             request,
             new SyscallException(
@@ -172,7 +179,14 @@ public final class Llm {
     }
   }
 
-  private static void refuse(Request request, SyscallException why) {
+  /** Its bytes count no longer. */
+  private void letGo(Request request) {
+    queuedBytes -= request.heldBytes;
+    request.heldBytes = 0;
+  }
+
+  private void refuse(Request request, SyscallException why) {
+    letGo(request);
     if (!request.over) {
       request.over = true;
       request.listener.refused(why);
@@ -200,12 +214,14 @@ public final class Llm {
     switch (answer.path("type").asText()) {
       case "delta" -> {
         if (!request.over) {
+          request.streamed = true;
           request.listener.part(answer.path("content").asText());
         }
       }
       case "result" -> {
         deaths = 0;
         settle(request, tokens(answer));
+        letGo(request);
         if (!request.over) {
           request.over = true;
           long latency = (System.nanoTime() - request.startedNanos) / 1_000_000;
@@ -265,9 +281,10 @@ public final class Llm {
     for (Request request : interrupted) {
       settle(request, 0);
       if (request.over) {
+        letGo(request);
         continue;
       }
-      if (request.retried || deaths > MOST_DEATHS) {
+      if (request.retried || request.streamed || deaths > MOST_DEATHS) {
         refuse(
             request,
             new SyscallException(

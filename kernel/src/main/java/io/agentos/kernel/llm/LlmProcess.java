@@ -3,12 +3,12 @@ package io.agentos.kernel.llm;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentos.kernel.wire.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -53,14 +53,25 @@ final class LlmProcess implements AutoCloseable {
     thread.start();
   }
 
-  /** Queues one request; false when the service does not keep up. */
-  boolean send(ObjectNode request) {
-    try {
-      byte[] line =
-          (Json.MAPPER.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8);
-      return toWrite.offer(line);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("a request that was decoded must be encodable", e);
+  /**
+   * Queues a request for an answer; false when the service does not keep up.
+   *
+   * @param body a JSON object without {@code id} and {@code op}
+   */
+  boolean generate(int id, byte[] body) {
+    byte[] head = ("{\"id\":" + id + ",\"op\":\"generate\",").getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer line = ByteBuffer.allocate(head.length + body.length);
+    return toWrite.offer(line.put(head).put(body, 1, body.length - 1).put((byte) '\n').array());
+  }
+
+  /**
+   * Asks for a request under way to be given up; of no use, and so dropped, when nothing gets
+   * through.
+   */
+  void cancel(int id, int target) {
+    String line = "{\"id\":" + id + ",\"op\":\"cancel\",\"target\":" + target + "}\n";
+    if (!toWrite.offer(line.getBytes(StandardCharsets.US_ASCII))) {
+      log.warn("llm-service does not keep up: request {} goes on unwanted", target);
     }
   }
 

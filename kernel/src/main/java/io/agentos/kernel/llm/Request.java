@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.llm;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentos.kernel.permission.LlmQuota;
 import io.agentos.kernel.reactor.ReactorConfined;
 
@@ -14,24 +13,29 @@ public final class Request {
   private static final int CHARACTERS_PER_TOKEN = 4;
 
   final Account account;
-  final ObjectNode body;
+
+  /** The request as JSON, without id and op: as a tree it would take many times the memory. */
+  final byte[] body;
+
   final LlmQuota quota;
   final Llm.Listener listener;
   final long submittedNanos = System.nanoTime();
   final long expectedTokens;
   long startedNanos;
   int id;
+  int heldBytes;
   boolean retried;
+
+  /** Part of the answer is out: asking again would repeat it. */
+  boolean streamed;
+
   boolean over;
 
   Request(
-      Account account,
-      ObjectNode body,
-      LlmQuota quota,
-      Llm.Listener listener,
-      int promptCharacters) {
+      Account account, byte[] body, LlmQuota quota, Llm.Listener listener, int promptCharacters) {
     this.account = account;
     this.body = body;
+    this.heldBytes = body.length;
     this.quota = quota;
     this.listener = listener;
     this.expectedTokens = (long) promptCharacters / CHARACTERS_PER_TOKEN + EXPECTED_ANSWER_TOKENS;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.log;
 
+import com.fasterxml.jackson.databind.ObjectReader;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.wire.Json;
 import java.io.IOException;
@@ -9,9 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -21,6 +19,8 @@ import java.util.stream.Stream;
  * Used by worker threads, hence synchronised.
  */
 final class LogFile {
+  private static final ObjectReader READER = Json.reader(LogEntry.class);
+
   private final Path file;
   private long size;
 
@@ -55,45 +55,24 @@ final class LogFile {
 
   /** The last lines, oldest first, not older than {@code sinceMillis}. */
   synchronized List<LogEntry> tail(int lines, long sinceMillis) throws IOException {
-    Tail tail = new Tail(lines);
+    LogWindow window = new LogWindow(lines, Limits.LOG_ANSWER_BYTES);
     for (int i = Limits.LOG_FILES - 1; i >= 0; i--) {
       Path part = i == 0 ? file : numbered(i);
       if (Files.exists(part)) {
-        read(part, tail);
+        read(part, sinceMillis, window);
       }
     }
-    List<LogEntry> entries = new ArrayList<>();
-    for (String json : tail.kept) {
-      LogEntry entry = Json.MAPPER.readValue(json, LogEntry.class);
-      if (entry.time() >= sinceMillis) {
-        entries.add(entry);
-      }
-    }
-    return entries;
+    return window.takeAll();
   }
 
-  /** The newest lines that fit an answer. */
-  private static final class Tail {
-    private final int lines;
-    private final Deque<String> kept = new ArrayDeque<>();
-    private int characters;
-
-    Tail(int lines) {
-      this.lines = lines;
-    }
-
-    void add(String json) {
-      kept.add(json);
-      characters += json.length();
-      while (kept.size() > lines || characters > Limits.LOG_ANSWER_CHARACTERS) {
-        characters -= kept.remove().length();
-      }
-    }
-  }
-
-  private static void read(Path part, Tail tail) throws IOException {
+  private static void read(Path part, long sinceMillis, LogWindow window) throws IOException {
     try (Stream<String> text = Files.lines(part)) {
-      text.forEach(tail::add);
+      for (String json : (Iterable<String>) text::iterator) {
+        LogEntry entry = READER.readValue(json);
+        if (entry.time() >= sinceMillis) {
+          window.add(entry);
+        }
+      }
     }
   }
 

@@ -26,12 +26,23 @@ public record HttpCall(
       throw SyscallException.invalid("the server redirects to something that is no URL");
     }
     Map<String, String> kept = new TreeMap<>(headers);
-    boolean sameHost = url.getHost().equalsIgnoreCase(String.valueOf(target.getHost()));
-    if (!sameHost) {
+    if (!sameOrigin(url, target)) {
       kept.keySet().removeIf(name -> CREDENTIALS.contains(name.toLowerCase(java.util.Locale.ROOT)));
     }
     boolean becomesGet = status == SEE_OTHER || (status <= FOUND && method.equals("POST"));
     return new HttpCall(
         target, becomesGet ? "GET" : method, kept, becomesGet ? new byte[0] : body, timeoutMillis);
+  }
+
+  /** Scheme, host and port: another port is another service, plain HTTP is everyone's to read. */
+  private static boolean sameOrigin(URI a, URI b) {
+    return String.valueOf(a.getScheme()).equalsIgnoreCase(b.getScheme())
+        && String.valueOf(a.getHost()).equalsIgnoreCase(b.getHost())
+        && port(a) == port(b);
+  }
+
+  private static int port(URI url) {
+    boolean secure = "https".equalsIgnoreCase(url.getScheme());
+    return url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
   }
 }

@@ -18,10 +18,12 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,24 @@ import org.jspecify.annotations.Nullable;
  * are connected to.
  */
 final class HttpExchange {
+  /**
+   * Of one line of a header, and of how many there are: a server's endless ones must not fill the
+   * kernel.
+   */
+  private static final int LONGEST_HEADER_LINE = 8 * 1024;
+
+  private static final int MOST_HEADERS = 100;
+  private static final int MOST_HEADER_BYTES = 64 * 1024;
+
+  private static final ManagedHttpClientConnectionFactory CONNECTIONS =
+      ManagedHttpClientConnectionFactory.builder()
+          .http1Config(
+              Http1Config.custom()
+                  .setMaxLineLength(LONGEST_HEADER_LINE)
+                  .setMaxHeaderCount(MOST_HEADERS)
+                  .build())
+          .build();
+
   private final DomainRules rules;
   private @Nullable HttpUriRequestBase current;
   private boolean cancelled;
@@ -72,6 +92,7 @@ final class HttpExchange {
     return HttpClients.custom()
         .setConnectionManager(
             PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionFactory(CONNECTIONS)
                 .setDnsResolver(new JudgingResolver())
                 .setDefaultConnectionConfig(
                     ConnectionConfig.custom()
@@ -93,6 +114,10 @@ final class HttpExchange {
       String value = header.getValue() == null ? "" : header.getValue();
       headers.merge(
           header.getName().toLowerCase(java.util.Locale.ROOT), value, (a, b) -> a + ", " + b);
+    }
+    if (headers.entrySet().stream().mapToInt(h -> h.getKey().length() + h.getValue().length()).sum()
+        > MOST_HEADER_BYTES) {
+      throw new IOException("its headers are larger than " + MOST_HEADER_BYTES + " bytes");
     }
     HttpEntity entity = response.getEntity();
     if (entity == null) {

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * HTTP for agents, on threads of its own. Every hop of a redirect is judged like the first: scheme
@@ -19,6 +21,8 @@ public final class Web implements AutoCloseable {
   private static final int QUEUE = 512;
   private static final int MOST_REDIRECTS = 10;
   private static final int LAST_REDIRECT_STATUS = 399;
+  private static final int LAST_PORT = 65_535;
+  private static final Logger log = LoggerFactory.getLogger(Web.class);
 
   private final Workers workers = new Workers("http", THREADS, QUEUE);
 
@@ -33,32 +37,28 @@ public final class Web implements AutoCloseable {
   public Runnable send(HttpCall call, DomainRules rules, Consumer<Outcome> done)
       throws SyscallException {
     HttpExchange exchange = new HttpExchange(rules);
-    boolean accepted =
-        workers.tryRun(
-            () -> {
-              try {
-                done.accept(new Outcome(follow(exchange, call, rules), null));
-              } catch (SyscallException refusal) {
-                done.accept(new Outcome(null, refusal));
-              } catch (IOException e) {
-                done.accept(
-                    new Outcome(
-                        null,
-                        new SyscallException(
-                            ErrorCode.UNAVAILABLE,
-                            "HTTP "
-                                + call.method()
-                                + " "
-                                + call.url()
-                                + " failed: "
-                                + e.getMessage())));
-              }
-            });
+    boolean accepted = workers.tryRun(() -> done.accept(outcome(exchange, call, rules)));
     if (!accepted) {
       throw new SyscallException(
           ErrorCode.RESOURCE_EXHAUSTED, QUEUE + " HTTP requests are waiting; try again shortly");
     }
     return exchange::cancel;
+  }
+
+  private static Outcome outcome(HttpExchange exchange, HttpCall call, DomainRules rules) {
+    try {
+      return new Outcome(follow(exchange, call, rules), null);
+    } catch (SyscallException refusal) {
+      return new Outcome(null, refusal);
+    } catch (IOException e) {
+      String sentence =
+          "HTTP " + call.method() + " to " + call.url().getHost() + " failed: " + e.getMessage();
+      return new Outcome(null, new SyscallException(ErrorCode.UNAVAILABLE, sentence));
+    } catch (RuntimeException bug) {
+      log.error("an HTTP request failed; this is a bug", bug);
+      return new Outcome(
+          null, new SyscallException(ErrorCode.INTERNAL, "the kernel failed at this request"));
+    }
   }
 
   private static HttpAnswer follow(HttpExchange exchange, HttpCall first, DomainRules rules)
@@ -87,6 +87,10 @@ public final class Web implements AutoCloseable {
     }
     if (url.getHost() == null) {
       throw SyscallException.invalid("url names no host");
+    }
+    if (url.getPort() == 0 || url.getPort() > LAST_PORT) {
+      throw SyscallException.invalid(
+          "url names port " + url.getPort() + "; there are 1 to " + LAST_PORT);
     }
     if (url.getRawUserInfo() != null) {
       throw SyscallException.invalid(

@@ -4,14 +4,12 @@ package io.agentos.kernel.permission;
 import java.net.IDN;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /**
  * Which hosts may be talked to: exact names, {@code *.example.com} (not example.com itself),
  * addresses, or {@code *}.
  */
 public final class DomainRules {
-  static final int MOST_CONDITIONS = 16;
   private static final String ANY = "*";
 
   private final List<List<String>> conditions;
@@ -21,7 +19,11 @@ public final class DomainRules {
    * @throws IllegalArgumentException naming the pattern that is none
    */
   public static DomainRules of(List<String> patterns) {
-    return new DomainRules(List.of(patterns.stream().map(DomainRules::canonicalPattern).toList()));
+    return new DomainRules(
+        List.of(
+            Lists.checked("network", patterns).stream()
+                .map(DomainRules::canonicalPattern)
+                .toList()));
   }
 
   private DomainRules(List<List<String>> conditions) {
@@ -44,17 +46,10 @@ public final class DomainRules {
     return conditions.stream().allMatch(oneOf -> oneOf.contains(canonical));
   }
 
+  /** Every condition is kept, {@code *} too: it allows any host but names none. */
   DomainRules and(DomainRules other) {
-    List<List<String>> all =
-        Stream.concat(conditions.stream(), other.conditions.stream())
-            .filter(oneOf -> !oneOf.contains(ANY))
-            .distinct()
-            .toList();
-    if (all.size() > MOST_CONDITIONS) {
-      throw new IllegalArgumentException(
-          "domains were narrowed " + MOST_CONDITIONS + " times already; state one list");
-    }
-    return new DomainRules(all.isEmpty() ? List.of(List.of(ANY)) : all);
+    return new DomainRules(
+        Lists.conjunction("domains", conditions.stream(), other.conditions.stream()));
   }
 
   /** The narrowest list, as GET_PERMS shows it. */

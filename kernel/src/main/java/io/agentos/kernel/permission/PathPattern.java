@@ -1,29 +1,56 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.permission;
 
-import java.util.regex.Pattern;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
 
 /**
  * One glob: {@code *} and {@code ?} within a segment, {@code **} across segments, {@code ~} at the
- * start for the kernel user's home. A pattern without a final glob that names a folder covers what
- * is in it.
+ * start for the kernel user's home. A pattern that names a folder covers what is in it.
+ *
+ * <p>Matched by stepping through all its possible positions at once, never by backtracking: its
+ * time is the product of two bounded lengths, whatever an adversary writes.
  */
-public record PathPattern(String text, Pattern regex) {
+public final class PathPattern {
   static final PathPattern EVERYTHING = of("/**");
-  private static final int LONGEST = 4096;
+  private static final int LONGEST = 512;
+
+  private enum Kind {
+    LITERAL,
+    /** One character, not a slash. */
+    ONE,
+    /** Any number of characters, no slash. */
+    STAR,
+    /** Any number of characters. */
+    ACROSS,
+    /** Nothing, or anything that ends with a slash. */
+    FOLDERS
+  }
+
+  private record Token(Kind kind, char literal) {}
+
+  private final String text;
+  private final List<Token> tokens;
+
+  private PathPattern(String text, List<Token> tokens) {
+    this.text = text;
+    this.tokens = tokens;
+  }
 
   /**
    * Compiles a glob.
    *
-   * @throws IllegalArgumentException when it is neither absolute nor starts with {@code **} or
-   *     {@code ~}
+   * @throws IllegalArgumentException when it is too long, or neither absolute nor starts with
+   *     {@code **} or {@code ~}
    */
   public static PathPattern of(String glob) {
     if (glob.length() > LONGEST || glob.indexOf('\0') >= 0) {
       throw new IllegalArgumentException(
-          "a path pattern must be shorter than " + LONGEST + " characters and hold no NUL");
+          "a path pattern must be at most " + LONGEST + " characters and hold no NUL");
     }
-    String absolute = expandHome(glob);
+    boolean home = glob.equals("~") || glob.startsWith("~/");
+    String absolute = home ? System.getProperty("user.home") + glob.substring(1) : glob;
     if (!absolute.startsWith("/") && !absolute.startsWith("**")) {
       throw new IllegalArgumentException(
           "path pattern \""
@@ -31,48 +58,91 @@ public record PathPattern(String text, Pattern regex) {
               + "\" must start with /, ~/ or **; for a name anywhere write **/"
               + glob);
     }
-    return new PathPattern(glob, Pattern.compile(translate(absolute), Pattern.DOTALL));
+    return new PathPattern(glob, parse(absolute));
+  }
+
+  private static List<Token> parse(String glob) {
+    // A folder covers what is in it, so a final /** says nothing more; the same for a final slash.
+    String rest = glob.replaceAll("(/\\*\\*|/)+$", "");
+    List<Token> tokens = new ArrayList<>();
+    int i = 0;
+    while (i < rest.length()) {
+      boolean segmentStart = i == 0 || rest.charAt(i - 1) == '/';
+      if (segmentStart && rest.startsWith("**/", i)) {
+        tokens.add(new Token(Kind.FOLDERS, '/'));
+        i += 3;
+      } else if (rest.startsWith("**", i)) {
+        tokens.add(new Token(Kind.ACROSS, '*'));
+        i += 2;
+      } else {
+        char c = rest.charAt(i);
+        Kind kind = c == '*' ? Kind.STAR : c == '?' ? Kind.ONE : Kind.LITERAL;
+        tokens.add(new Token(kind, c));
+        i++;
+      }
+    }
+    return List.copyOf(tokens);
   }
 
   /** Whether an absolute, normalised path is covered. */
   public boolean matches(String path) {
-    return regex.matcher(path).matches();
-  }
-
-  private static String expandHome(String glob) {
-    boolean home = glob.equals("~") || glob.startsWith("~/");
-    return home ? System.getProperty("user.home") + glob.substring(1) : glob;
-  }
-
-  private static String translate(String glob) {
-    StringBuilder regex = new StringBuilder();
-    int i = 0;
-    while (i < glob.length()) {
-      char c = glob.charAt(i);
-      if (glob.startsWith("/**/", i)) {
-        regex.append("/(?:.*/)?");
-        i += 4;
-      } else if (i == 0 && glob.startsWith("**/")) {
-        regex.append("(?:.*/)?");
-        i += 3;
-      } else if (glob.startsWith("/**", i) && i + 3 == glob.length()) {
-        regex.append("(?:/.*)?");
-        i += 3;
-      } else if (glob.startsWith("**", i)) {
-        regex.append(".*");
-        i += 2;
-      } else if (c == '*') {
-        regex.append("[^/]*");
-        i++;
-      } else if (c == '?') {
-        regex.append("[^/]");
-        i++;
-      } else {
-        regex.append(Pattern.quote(String.valueOf(c)));
-        i++;
+    // Bit i: the text so far may end right before token i.
+    BitSet at = new BitSet(tokens.size() + 1);
+    reach(at, 0);
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      if (at.get(tokens.size()) && c == '/') {
+        return true;
+      }
+      at = step(at, c);
+      if (at.isEmpty()) {
+        return false;
       }
     }
-    return regex.append("(?:/.*)?").toString();
+    return at.get(tokens.size());
+  }
+
+  private BitSet step(BitSet at, char c) {
+    BitSet next = new BitSet(tokens.size() + 1);
+    for (int i = at.nextSetBit(0); i >= 0 && i < tokens.size(); i = at.nextSetBit(i + 1)) {
+      Token token = tokens.get(i);
+      switch (token.kind) {
+        case LITERAL -> advanceIf(next, i, token.literal == c);
+        case ONE -> advanceIf(next, i, c != '/');
+        case STAR -> {
+          if (c != '/') {
+            reach(next, i);
+          }
+        }
+        case ACROSS -> reach(next, i);
+        case FOLDERS -> {
+          // Within the folders the next token can't begin; only after a slash it can.
+          next.set(i);
+          if (c == '/') {
+            reach(next, i + 1);
+          }
+        }
+      }
+    }
+    return next;
+  }
+
+  private void advanceIf(BitSet next, int i, boolean fits) {
+    if (fits) {
+      reach(next, i + 1);
+    }
+  }
+
+  /** Position {@code i}, and those behind tokens that may stand for nothing. */
+  private void reach(BitSet at, int i) {
+    at.set(i);
+    for (int j = i; j < tokens.size() && canBeEmpty(tokens.get(j)); j++) {
+      at.set(j + 1);
+    }
+  }
+
+  private static boolean canBeEmpty(Token token) {
+    return token.kind != Kind.LITERAL && token.kind != Kind.ONE;
   }
 
   @Override

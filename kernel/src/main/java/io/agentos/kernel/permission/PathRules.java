@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.permission;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +10,6 @@ import org.jspecify.annotations.Nullable;
  * already open; the string a caller asked for is never judged.
  */
 public final class PathRules {
-  /**
-   * How often a set may be narrowed before it is refused: each adds a condition to every decision.
-   */
-  static final int MOST_CONDITIONS = 16;
-
   private final List<List<PathPattern>> read;
   private final List<List<PathPattern>> write;
   private final List<PathPattern> blocked;
@@ -27,7 +20,10 @@ public final class PathRules {
    * @param blocked patterns that refuse whatever the others say
    */
   public static PathRules of(List<String> read, List<String> write, List<String> blocked) {
-    return new PathRules(List.of(compile(read)), List.of(compile(write)), compile(blocked));
+    return new PathRules(
+        List.of(compile("filesystem.read", read)),
+        List.of(compile("filesystem.write", write)),
+        compile("filesystem.blocked", blocked));
   }
 
   private PathRules(
@@ -67,40 +63,28 @@ public final class PathRules {
       @Nullable List<String> newWrite,
       @Nullable List<String> newBlocked) {
     return new PathRules(
-        newRead == null ? read : List.of(compile(newRead)),
-        newWrite == null ? write : List.of(compile(newWrite)),
-        newBlocked == null ? blocked : union(blocked, compile(newBlocked)));
+        newRead == null ? read : List.of(compile("filesystem.read", newRead)),
+        newWrite == null ? write : List.of(compile("filesystem.write", newWrite)),
+        newBlocked == null
+            ? blocked
+            : Lists.union(
+                "filesystem.blocked", blocked, compile("filesystem.blocked", newBlocked)));
   }
 
   PathRules and(PathRules other) {
     return new PathRules(
         conjunction(read, other.read),
         conjunction(write, other.write),
-        union(blocked, other.blocked));
+        Lists.union("filesystem.blocked", blocked, other.blocked));
   }
 
   private static List<List<PathPattern>> conjunction(
       List<List<PathPattern>> a, List<List<PathPattern>> b) {
-    List<List<PathPattern>> all =
-        Stream.concat(a.stream(), b.stream())
-            .filter(oneOf -> !oneOf.contains(PathPattern.EVERYTHING))
-            .distinct()
-            .toList();
-    if (all.size() > MOST_CONDITIONS) {
-      throw new IllegalArgumentException(
-          "paths were narrowed " + MOST_CONDITIONS + " times already; state one list");
-    }
-    return all.isEmpty() ? List.of(List.of(PathPattern.EVERYTHING)) : all;
+    return Lists.conjunction("paths", a.stream(), b.stream());
   }
 
-  private static List<PathPattern> union(List<PathPattern> a, List<PathPattern> b) {
-    List<PathPattern> all = new ArrayList<>(a);
-    b.stream().filter(pattern -> !all.contains(pattern)).forEach(all::add);
-    return List.copyOf(all);
-  }
-
-  private static List<PathPattern> compile(List<String> patterns) {
-    return patterns.stream().map(PathPattern::of).toList();
+  private static List<PathPattern> compile(String what, List<String> patterns) {
+    return Lists.checked(what, patterns).stream().map(PathPattern::of).toList();
   }
 
   /** The narrowest list, as shown by GET_PERMS. */

@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShellLine {
   private static final int DEEPEST = 16;
+  private static final int MOST_COMMANDS = 1000;
+
+  /** What execve takes as one argument at most. */
+  private static final int LONGEST = 128 * 1024;
+
+  private static final Set<String> FIND_ACTIONS = Set.of("-exec", "-execdir", "-ok", "-okdir");
   private static final Set<String> SHELLS =
       Set.of("sh", "bash", "dash", "zsh", "ksh", "ash", "busybox");
   private static final Set<String> WRAPPERS =
@@ -26,12 +32,17 @@ final class ShellLine {
 
   private final List<List<String>> commands = new ArrayList<>();
   private @Nullable String unreadable;
+  private boolean overBudget;
 
   private ShellLine() {}
 
   static ShellLine parse(String line) {
     ShellLine result = new ShellLine();
-    result.read(line, 0);
+    if (line.length() >= LONGEST) {
+      result.overBudget = true;
+    } else {
+      result.read(line, 0);
+    }
     return result;
   }
 
@@ -52,15 +63,24 @@ final class ShellLine {
     return unreadable;
   }
 
+  /** Whether not all of the line was looked at. */
+  boolean isOverBudget() {
+    return overBudget;
+  }
+
   private void read(String line, int depth) {
     if (depth > DEEPEST) {
-      unreadable = "commands nested deeper than " + DEEPEST;
+      overBudget = true;
       return;
     }
     new Scanner(line, depth).run();
   }
 
   private void add(List<String> words, int depth) {
+    if (depth > DEEPEST || commands.size() >= MOST_COMMANDS) {
+      overBudget = true;
+      return;
+    }
     int start = 0;
     while (start < words.size() && words.get(start).matches("[A-Za-z_][A-Za-z0-9_]*=.*")) {
       start++;
@@ -100,10 +120,6 @@ final class ShellLine {
    * or duration.
    */
   private void addWrapped(List<String> command, int depth) {
-    if (depth >= DEEPEST) {
-      unreadable = "commands nested deeper than " + DEEPEST;
-      return;
-    }
     for (int i = 1; i < command.size(); i++) {
       String word = command.get(i);
       boolean skipped =
@@ -115,10 +131,12 @@ final class ShellLine {
     }
   }
 
+  /** The first command that find runs; one that is a find itself leads to the next. */
   private void addFound(List<String> command, int depth) {
     for (int i = 1; i + 1 < command.size(); i++) {
-      if (Set.of("-exec", "-execdir", "-ok", "-okdir").contains(command.get(i))) {
+      if (FIND_ACTIONS.contains(command.get(i))) {
         add(command.subList(i + 1, command.size()), depth + 1);
+        return;
       }
     }
   }

@@ -29,6 +29,7 @@ public final class Sys {
 
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int SOCK_FLAGS = O_NONBLOCK | O_CLOEXEC;
+  private static final int P_PID = 1;
   private static final int P_PIDFD = 3;
   private static final int WEXITED = 4;
   private static final int WNOHANG = 1;
@@ -181,6 +182,12 @@ public final class Sys {
     return info.getInt(/* si_code */ 8) == /* CLD_EXITED */ 1 ? status : 128 + status;
   }
 
+  /** Waits for a child to end and reaps it; for one that is about to. */
+  public static void reapNow(int pid) throws ErrnoException {
+    Pointer info = Memory.allocateDirect(LibC.RUNTIME, SIGINFO_BYTES, true);
+    check("waitid", C.waitid(P_PID, pid, info.address(), WEXITED));
+  }
+
   public static void kill(int pid, int signal) throws ErrnoException {
     check("kill " + pid, C.kill(pid, signal));
   }
@@ -221,8 +228,8 @@ public final class Sys {
   }
 
   /**
-   * Takes the exclusive lock on an open file or folder, which holds until every copy of the descriptor
-   * is closed.
+   * Takes the exclusive lock on an open file or folder, which holds until every copy of the
+   * descriptor is closed.
    *
    * @return false when someone else has it
    */

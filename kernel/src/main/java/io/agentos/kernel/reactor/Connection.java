@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import jnr.unixsocket.UnixSocketChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +46,7 @@ public final class Connection {
   private final Input input = new Input();
   private final Output output = new Output();
   private @Nullable Client client;
-  private @Nullable Runnable drained;
+  private final Deque<Runnable> drained = new ArrayDeque<>();
   private boolean held;
   private boolean parsing;
   private boolean ending;
@@ -115,7 +117,7 @@ public final class Connection {
     if (output.isEmpty()) {
       task.run();
     } else {
-      drained = task;
+      drained.add(task);
     }
   }
 
@@ -254,13 +256,9 @@ public final class Connection {
       close();
       return;
     }
-    Runnable waiting = drained;
-    if (waiting != null && output.isEmpty()) {
-      drained = null;
-      waiting.run();
-      if (!watch.isOpen()) {
-        return;
-      }
+    runDrained();
+    if (!watch.isOpen()) {
+      return;
     }
     boolean wantsMore = wantsInput();
     if (wantsMore && !input.isEmpty() && output.drainedBelow(Limits.UNSENT_BYTES) && !parsing) {
@@ -277,6 +275,16 @@ public final class Connection {
       watch.interestInHangUp();
     } else {
       watch.interest(ops);
+    }
+  }
+
+  private void runDrained() {
+    for (int i = drained.size(); i > 0 && output.isEmpty() && watch.isOpen(); i--) {
+      Runnable next = drained.poll();
+      if (next == null) {
+        return; // one before it brought the others to run
+      }
+      next.run();
     }
   }
 

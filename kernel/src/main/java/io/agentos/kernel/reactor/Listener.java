@@ -39,6 +39,7 @@ public final class Listener {
   private final Path path;
   private final Acceptor acceptor;
   private final Watch watch;
+  private boolean held;
 
   /**
    * Binds and listens.
@@ -66,7 +67,7 @@ public final class Listener {
       } else if (isExhausted(-fd)) {
         log.warn("no connection can be accepted now: {}", ErrnoException.describe(-fd));
         watch.interest(0);
-        reactor.schedule(EXHAUSTED_WAIT, this::resume);
+        reactor.schedule(EXHAUSTED_WAIT, this::listen);
         return;
       }
     }
@@ -79,8 +80,22 @@ public final class Listener {
         || errno == Errno.ENOBUFS.intValue();
   }
 
-  private void resume() {
-    if (watch.isOpen()) {
+  /**
+   * Lets connections wait unaccepted until {@link #resume}; they see no difference but the time.
+   */
+  public void hold() {
+    held = true;
+    watch.interest(0);
+  }
+
+  /** Accepts again. */
+  public void resume() {
+    held = false;
+    listen();
+  }
+
+  private void listen() {
+    if (watch.isOpen() && !held) {
       watch.interest(SelectionKey.OP_ACCEPT);
     }
   }

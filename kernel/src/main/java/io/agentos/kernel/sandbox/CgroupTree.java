@@ -14,18 +14,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The kernel's part of the cgroup v2 hierarchy: {@code agentos-PID/} with one leaf per agent.
- * Controllers that the host does not give are simply not in {@link #controllers()}; who sets a
- * limit asks first.
+ * The kernel's part of the cgroup v2 hierarchy: {@code agentos.PID-RANDOM/} with one leaf per
+ * agent. Controllers that the host does not give are simply not in {@link #controllers()}; who sets
+ * a limit asks first.
  */
 public final class CgroupTree {
   private static final Logger log = LoggerFactory.getLogger(CgroupTree.class);
-  private static final String PREFIX = "agentos-";
+  private static final String PREFIX = "agentos.";
   private static final List<String> WANTED = List.of("cpu", "memory", "pids");
 
   private final Path root;
 
-  /** Held as long as this kernel lives; process ids would not do, as containers number their own. */
+  /**
+   * Held as long as this kernel lives; process ids would not do, as containers number their own.
+   */
   private final int lock;
 
   private final Set<String> controllers;

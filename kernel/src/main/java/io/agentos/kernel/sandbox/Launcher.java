@@ -10,8 +10,9 @@ import io.agentos.kernel.reactor.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,16 +109,30 @@ public final class Launcher implements AutoCloseable {
         table[JOIN_FD] = request.joinPidfd();
       }
       int pid = Spawn.spawn(List.of(helper.toString(), "--plan-fd", "3"), List.of(), table);
-      int pidfd = Sys.pidfdOpen(pid);
-      pipes.closeChildEnds();
+      pipes.close(table[0], table[1], table[2], table[3], table[4], table[5]);
+      int pidfd = watchable(pid, pipes);
       writeAll(plan[1], request.plan().encode(words));
-      Sys.close(plan[1]);
+      pipes.close(plan[1]);
       for (int fd : new int[] {stdin[1], stdout[0], stderr[0], status[0], control[1]}) {
         Sys.setNonBlocking(fd);
       }
       return new Started(pid, pidfd, stdin[1], stdout[0], stderr[0], status[0], control[1]);
     } catch (ErrnoException e) {
       pipes.closeAll();
+      throw e;
+    }
+  }
+
+  /**
+   * A child that can't be watched is let go of: without its plan it ends at once, and is reaped
+   * here.
+   */
+  private static int watchable(int pid, Pipes pipes) throws ErrnoException {
+    try {
+      return Sys.pidfdOpen(pid);
+    } catch (ErrnoException e) {
+      pipes.closeAll();
+      Sys.reapNow(pid);
       throw e;
     }
   }
@@ -139,31 +154,27 @@ public final class Launcher implements AutoCloseable {
     spawner.close();
   }
 
-  /**
-   * The pipes of one start; the child's ends of the first three and of status are 1, of the others
-   * 0.
-   */
+  /** The pipes of one start: which of their ends are open. */
   private static final class Pipes {
-    private final List<int[]> pipes = new ArrayList<>();
+    private final Set<Integer> open = new HashSet<>();
 
     int[] open() throws ErrnoException {
       int[] ends = Sys.pipe();
-      pipes.add(ends);
+      open.add(ends[0]);
+      open.add(ends[1]);
       return ends;
     }
 
-    void closeChildEnds() {
-      int[] childEnd = {0, 1, 1, 0, 1, 0};
-      for (int i = 0; i < childEnd.length; i++) {
-        Sys.close(pipes.get(i)[childEnd[i]]);
+    void close(int... ends) {
+      for (int fd : ends) {
+        open.remove(fd);
+        Sys.close(fd);
       }
     }
 
     void closeAll() {
-      for (int @Nullable [] ends : pipes) {
-        Sys.close(ends[0]);
-        Sys.close(ends[1]);
-      }
+      open.forEach(Sys::close);
+      open.clear();
     }
   }
 }

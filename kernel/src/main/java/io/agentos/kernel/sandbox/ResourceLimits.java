@@ -40,6 +40,4 @@ public record ResourceLimits(
     }
     return a.compareTo(b) <= 0 ? a : b;
   }
-
-
 }

@@ -4,7 +4,6 @@ package io.agentos.kernel.syscall;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.reactor.ReactorConfined;
-import io.agentos.kernel.reactor.Workers;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.Json;
 import io.agentos.kernel.wire.SyscallException;
@@ -24,15 +23,15 @@ public final class Dispatcher {
   private static final byte[] EMPTY_OBJECT = {'{', '}'};
 
   private final Reactor reactor;
-  private final Workers workers;
+  private final Offload offload;
   private final int maxPayload;
   private final @Nullable Bound[] table = new Bound[256];
 
   private record Bound(Opcode opcode, Syscall<?, ?> handler, ObjectReader reader) {}
 
-  public Dispatcher(Reactor reactor, Workers workers, Services services) {
+  public Dispatcher(Reactor reactor, Services services) {
     this.reactor = reactor;
-    this.workers = workers;
+    this.offload = services.offload();
     this.maxPayload = services.config().maxPayload();
     for (Opcode opcode : Opcode.values()) {
       Syscall<?, ?> handler = opcode.bind(services);
@@ -87,32 +86,8 @@ public final class Dispatcher {
       ((Syscall.Deferred<Object, Object>) handler).handle(caller, request, call);
     } else {
       Syscall.Blocking<Object, Object> handler = (Syscall.Blocking<Object, Object>) bound.handler;
-      offload(call, bound.opcode, () -> handler.handle(caller, Json.decode(bound.reader, json)));
-    }
-  }
-
-  private interface Work {
-    Object run() throws SyscallException;
-  }
-
-  private void offload(Call call, Opcode opcode, Work work) throws SyscallException {
-    boolean accepted =
-        workers.tryRun(
-            () -> {
-              try {
-                Object response = work.run();
-                reactor.post(() -> call.succeed(response));
-              } catch (SyscallException refusal) {
-                reactor.post(() -> call.fail(refusal));
-              } catch (RuntimeException bug) {
-                report(opcode.number(), bug);
-                reactor.post(() -> call.fail(Answers.internal()));
-              }
-            });
-    if (!accepted) {
-      throw new SyscallException(
-          ErrorCode.RESOURCE_EXHAUSTED,
-          "the kernel has too much file and process work queued; try again shortly");
+      offload.run(
+          () -> handler.handle(caller, Json.decode(bound.reader, json)), call::succeed, call::fail);
     }
   }
 

@@ -9,13 +9,12 @@ import io.agentos.kernel.ipc.Postboxes;
 import io.agentos.kernel.llm.Llm;
 import io.agentos.kernel.net.Web;
 import io.agentos.kernel.reactor.Reactor;
-import io.agentos.kernel.reactor.Workers;
 
 /** What handlers are made of; each takes only what it needs, in its {@link Opcode} line. */
 public record Services(
     ProtocolConfig config,
     Reactor reactor,
-    Workers workers,
+    Offload offload,
     Agents agents,
     Postboxes postboxes,
     Files files,

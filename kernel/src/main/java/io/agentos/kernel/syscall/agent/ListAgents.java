@@ -6,13 +6,11 @@ import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.agent.AgentRun;
 import io.agentos.kernel.agent.Agents;
 import io.agentos.kernel.agent.ExitRecord;
-import io.agentos.kernel.reactor.Reactor;
-import io.agentos.kernel.reactor.Workers;
 import io.agentos.kernel.sandbox.Consumption;
 import io.agentos.kernel.syscall.Caller;
+import io.agentos.kernel.syscall.Offload;
 import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.syscall.Targets;
-import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.Json;
 import io.agentos.kernel.wire.SyscallException;
 import java.util.List;
@@ -25,13 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ListAgents implements Syscall.Deferred<ListAgents.Request, JsonNode> {
   private final Agents agents;
-  private final Reactor reactor;
-  private final Workers workers;
+  private final Offload offload;
 
-  public ListAgents(Agents agents, Reactor reactor, Workers workers) {
+  public ListAgents(Agents agents, Offload offload) {
     this.agents = agents;
-    this.reactor = reactor;
-    this.workers = workers;
+    this.offload = offload;
   }
 
   /** No fields. */
@@ -75,16 +71,10 @@ public final class ListAgents implements Syscall.Deferred<ListAgents.Request, Js
             .filter(agent -> Targets.visible(caller, agent))
             .map(ListAgents::snapshot)
             .toList();
-    boolean queued =
-        workers.tryRun(
-            () -> {
-              JsonNode rows = Json.tree(snapshots.stream().map(ListAgents::measured).toList());
-              reactor.post(() -> reply.succeed(rows));
-            });
-    if (!queued) {
-      throw new SyscallException(
-          ErrorCode.RESOURCE_EXHAUSTED, "the kernel has too much work queued; try again shortly");
-    }
+    offload.run(
+        () -> Json.tree(snapshots.stream().map(ListAgents::measured).toList()),
+        reply::succeed,
+        reply::fail);
   }
 
   private static Snapshot snapshot(Agent agent) {

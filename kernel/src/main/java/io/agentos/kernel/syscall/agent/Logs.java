@@ -6,16 +6,12 @@ import io.agentos.kernel.agent.Agents;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.log.AgentLog;
 import io.agentos.kernel.log.LogEntry;
-import io.agentos.kernel.reactor.Reactor;
-import io.agentos.kernel.reactor.Workers;
+import io.agentos.kernel.log.LogWindow;
 import io.agentos.kernel.syscall.Caller;
+import io.agentos.kernel.syscall.Offload;
 import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.syscall.Targets;
-import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response> {
   private final Targets targets;
-  private final Reactor reactor;
-  private final Workers workers;
+  private final Offload offload;
 
-  public Logs(Agents agents, Reactor reactor, Workers workers) {
+  public Logs(Agents agents, Offload offload) {
     this.targets = new Targets(agents);
-    this.reactor = reactor;
-    this.workers = workers;
+    this.offload = offload;
   }
 
   /** {@code since}: seconds since 1970. */
@@ -64,32 +58,26 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
     List<LogEntry> unstored = log.unstored();
     Following following =
         Boolean.TRUE.equals(request.follow()) ? new Following(agent, reply) : null;
-    boolean queued =
-        workers.tryRun(
-            () -> {
-              List<LogEntry> stored = complete(log.tail(lines, since), unstored, lines);
-              reactor.post(
-                  () -> {
-                    if (following == null) {
-                      reply.succeed(new Response(stored, null));
-                    } else {
-                      following.begin(stored);
-                    }
-                  });
-            });
-    if (!queued) {
-      throw new SyscallException(
-          ErrorCode.RESOURCE_EXHAUSTED, "the kernel has too much work queued; try again shortly");
-    }
+    offload.run(
+        () -> complete(log.tail(lines, since), unstored, lines),
+        stored -> {
+          if (following == null) {
+            reply.succeed(new Response(stored, null));
+          } else {
+            following.begin(stored);
+          }
+        },
+        reply::fail);
   }
 
-  /** What is on disk and what was on its way there; never more than was asked for. */
+  /** What is on disk and what was on its way there; never more than was asked for or fits. */
   private static List<LogEntry> complete(
       List<LogEntry> stored, List<LogEntry> unstored, int lines) {
-    List<LogEntry> all = new ArrayList<>(stored);
+    LogWindow window = new LogWindow(lines, Limits.LOG_ANSWER_BYTES);
+    window.addAll(stored);
     long last = stored.isEmpty() ? 0 : stored.get(stored.size() - 1).seq();
-    unstored.stream().filter(entry -> entry.seq() > last).forEach(all::add);
-    return all.subList(Math.max(0, all.size() - lines), all.size());
+    unstored.stream().filter(entry -> entry.seq() > last).forEach(window::add);
+    return window.takeAll();
   }
 
   /**
@@ -98,10 +86,10 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
    */
   private static final class Following implements AgentLog.Follower {
     private final Reply<Response> reply;
-    private final Deque<LogEntry> waiting = new ArrayDeque<>();
+    private final LogWindow waiting =
+        new LogWindow(Limits.FOLLOWER_ENTRIES, Limits.LOG_ANSWER_BYTES);
     private boolean ready;
     private boolean agentEnded;
-    private int skipped;
 
     Following(Agent agent, Reply<Response> reply) {
       this.reply = reply;
@@ -118,18 +106,13 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
      * not repeated.
      */
     void begin(List<LogEntry> stored) {
-      long last = stored.isEmpty() ? 0 : stored.get(stored.size() - 1).seq();
-      waiting.removeIf(entry -> entry.seq() <= last);
+      waiting.dropThrough(stored.isEmpty() ? 0 : stored.get(stored.size() - 1).seq());
       reply.stream(new Response(stored, null), this::pump);
     }
 
     @Override
     public void lines(List<LogEntry> entries) {
       waiting.addAll(entries);
-      while (waiting.size() > Limits.FOLLOWER_ENTRIES) {
-        waiting.remove();
-        skipped++;
-      }
       if (ready) {
         pump();
       }
@@ -149,10 +132,8 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
       if (ready) {
         return;
       }
-      List<LogEntry> entries = new ArrayList<>(waiting);
-      waiting.clear();
-      Response response = new Response(entries, skipped == 0 ? null : skipped);
-      skipped = 0;
+      int skipped = waiting.takeSkipped();
+      Response response = new Response(waiting.takeAll(), skipped == 0 ? null : skipped);
       if (agentEnded) {
         reply.succeed(response);
       } else {

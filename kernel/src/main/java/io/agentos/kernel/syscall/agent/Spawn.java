@@ -8,11 +8,9 @@ import io.agentos.kernel.agent.Agents;
 import io.agentos.kernel.permission.PermissionLevel;
 import io.agentos.kernel.permission.PermissionSpec;
 import io.agentos.kernel.permission.Permissions;
-import io.agentos.kernel.reactor.Reactor;
-import io.agentos.kernel.reactor.Workers;
 import io.agentos.kernel.syscall.Caller;
+import io.agentos.kernel.syscall.Offload;
 import io.agentos.kernel.syscall.Syscall;
-import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
 import java.util.Map;
 import java.util.Optional;
@@ -24,13 +22,11 @@ import java.util.TreeMap;
  */
 public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Response> {
   private final Agents agents;
-  private final Reactor reactor;
-  private final Workers workers;
+  private final Offload offload;
 
-  public Spawn(Agents agents, Reactor reactor, Workers workers) {
+  public Spawn(Agents agents, Offload offload) {
     this.agents = agents;
-    this.reactor = reactor;
-    this.workers = workers;
+    this.offload = offload;
   }
 
   /**
@@ -55,20 +51,10 @@ public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Respons
   public void handle(Caller caller, SpawnRequest request, Reply<Response> reply)
       throws SyscallException {
     Permissions permissions = permissions(caller, request);
-    boolean queued =
-        workers.tryRun(
-            () -> {
-              try {
-                AgentSpec spec = SpawnCheck.check(caller, request);
-                reactor.post(() -> start(caller, spec, permissions, reply));
-              } catch (SyscallException refusal) {
-                reactor.post(() -> reply.fail(refusal));
-              }
-            });
-    if (!queued) {
-      throw new SyscallException(
-          ErrorCode.RESOURCE_EXHAUSTED, "too many starts are queued; try again shortly");
-    }
+    offload.run(
+        () -> SpawnCheck.check(caller, request),
+        spec -> start(caller, spec, permissions, reply),
+        reply::fail);
   }
 
   private static Permissions permissions(Caller caller, SpawnRequest request)

@@ -4,6 +4,7 @@ package io.agentos.kernel.syscall.exec;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.exec.CommandRun;
 import io.agentos.kernel.exec.Commands;
+import io.agentos.kernel.exec.Utf8Stream;
 import io.agentos.kernel.sandbox.SandboxProcess;
 import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Syscall;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** Runs a command with the caller's rights and answers with its output and exit code. */
 public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response> {
   private static final String SHELL = "/bin/sh";
+
+  /** What execve takes as one argument. */
+  private static final int LONGEST_LINE = 128 * 1024;
 
   private final Commands commands;
 
@@ -92,6 +96,12 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
     String reason;
     List<String> argv;
     if (request.command() != null) {
+      if (request.command().length() >= LONGEST_LINE) {
+        throw SyscallException.invalid(
+            "command must be shorter than "
+                + LONGEST_LINE
+                + " characters; put a longer one into a file");
+      }
       reason = caller.permissions().commands().whyNot(request.command());
       argv = List.of(SHELL, "-c", request.command());
     } else {
@@ -150,6 +160,7 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
   private static final class Answer implements CommandRun.Listener {
     private final Reply<Response> reply;
     private final boolean streams;
+    private final Utf8Stream[] texts = {new Utf8Stream(), new Utf8Stream()};
 
     Answer(Reply<Response> reply, boolean streams) {
       this.reply = reply;
@@ -163,7 +174,9 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
 
     @Override
     public void output(SandboxProcess.Stream stream, byte[] bytes, Runnable more) {
-      reply.stream(new Part(stream.name().toLowerCase(Locale.ROOT), text(bytes)), more);
+      reply.stream(
+          new Part(stream.name().toLowerCase(Locale.ROOT), texts[stream.ordinal()].feed(bytes)),
+          more);
     }
 
     @Override
@@ -181,6 +194,7 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
 
     @Override
     public void ended(CommandRun.Result result) {
+      flush();
       SandboxProcess.Exit exit = result.exit();
       int code = exit.signal() == 0 ? exit.code() : 128 + exit.signal();
       reply.succeed(
@@ -193,6 +207,15 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
               result.timedOut(),
               result.truncated(),
               new Usage(exit.cpuMillis(), exit.maxRssBytes(), result.wallMillis())));
+    }
+
+    private void flush() {
+      for (SandboxProcess.Stream stream : SandboxProcess.Stream.values()) {
+        String rest = texts[stream.ordinal()].finish();
+        if (!rest.isEmpty()) {
+          reply.part(new Part(stream.name().toLowerCase(Locale.ROOT), rest));
+        }
+      }
     }
 
     private static String text(byte[] bytes) {

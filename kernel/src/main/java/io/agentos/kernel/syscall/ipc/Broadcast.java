@@ -2,6 +2,7 @@
 package io.agentos.kernel.syscall.ipc;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.agentos.kernel.base.ProtocolConfig;
 import io.agentos.kernel.ipc.Postboxes;
 import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Syscall;
@@ -13,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 /** Leaves a message with every named receiver: all agents, and operators that registered. */
 public final class Broadcast implements Syscall.Inline<Broadcast.Request, Broadcast.Response> {
   private final Postboxes boxes;
+  private final int maxPayload;
 
-  public Broadcast(Postboxes boxes) {
+  public Broadcast(Postboxes boxes, ProtocolConfig config) {
     this.boxes = boxes;
+    this.maxPayload = config.maxPayload();
   }
 
   /** {@code includeSelf} defaults to false. */
@@ -31,9 +34,7 @@ public final class Broadcast implements Syscall.Inline<Broadcast.Request, Broadc
 
   @Override
   public Response handle(Caller caller, Request request) throws SyscallException {
-    if (request.message() == null) {
-      throw SyscallException.invalid("BROADCAST needs the field message (any JSON value)");
-    }
+    byte[] body = Body.of(request.message(), maxPayload);
     boolean self = Boolean.TRUE.equals(request.includeSelf());
     int delivered = 0;
     int refused = 0;
@@ -43,7 +44,7 @@ public final class Broadcast implements Syscall.Inline<Broadcast.Request, Broadc
         continue;
       }
       try {
-        box.mailbox().post(caller.id(), caller.name(), request.message(), "receiver " + box.id());
+        box.mailbox().post(caller.id(), caller.name(), body, "receiver " + box.id());
         delivered++;
       } catch (SyscallException full) {
         if (full.code() != ErrorCode.RESOURCE_EXHAUSTED) {

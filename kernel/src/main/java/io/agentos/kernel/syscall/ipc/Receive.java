@@ -4,10 +4,12 @@ package io.agentos.kernel.syscall.ipc;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.base.ProtocolConfig;
 import io.agentos.kernel.ipc.Mailbox;
 import io.agentos.kernel.ipc.Postboxes;
 import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Syscall;
+import io.agentos.kernel.wire.Json;
 import io.agentos.kernel.wire.SyscallException;
 import java.time.Duration;
 import java.util.List;
@@ -18,9 +20,11 @@ public final class Receive implements Syscall.Deferred<Receive.Request, Receive.
   private static final int DEFAULT_MOST = 10;
 
   private final Postboxes boxes;
+  private final int maxPayload;
 
-  public Receive(Postboxes boxes) {
+  public Receive(Postboxes boxes, ProtocolConfig config) {
     this.boxes = boxes;
+    this.maxPayload = config.maxPayload();
   }
 
   /**
@@ -85,16 +89,16 @@ public final class Receive implements Syscall.Deferred<Receive.Request, Receive.
     return Duration.ofMillis(millis);
   }
 
-  private static Response take(Mailbox mailbox, int most) {
+  private Response take(Mailbox mailbox, int most) {
     long now = System.nanoTime();
     List<Message> messages =
-        mailbox.take(most).stream()
+        mailbox.take(most, maxPayload).stream()
             .map(
                 m ->
                     new Message(
                         m.from().value(),
                         m.fromName(),
-                        m.body(),
+                        Json.parse(m.body()),
                         (now - m.sentNanos()) / 1_000_000))
             .toList();
     return new Response(messages, messages.size());

@@ -3,6 +3,7 @@ package io.agentos.kernel.syscall.ipc;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.agentos.kernel.base.AgentId;
+import io.agentos.kernel.base.ProtocolConfig;
 import io.agentos.kernel.ipc.Postboxes;
 import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Syscall;
@@ -12,9 +13,11 @@ import org.jspecify.annotations.Nullable;
 /** Leaves a message in someone's mailbox; succeeds once it is queued there. */
 public final class Send implements Syscall.Inline<Send.Request, Send.Response> {
   private final Postboxes boxes;
+  private final int maxPayload;
 
-  public Send(Postboxes boxes) {
+  public Send(Postboxes boxes, ProtocolConfig config) {
     this.boxes = boxes;
+    this.maxPayload = config.maxPayload();
   }
 
   /** Exactly one of {@code to} and {@code toName}. */
@@ -31,13 +34,9 @@ public final class Send implements Syscall.Inline<Send.Request, Send.Response> {
 
   @Override
   public Response handle(Caller caller, Request request) throws SyscallException {
-    if (request.message() == null) {
-      throw SyscallException.invalid("SEND needs the field message (any JSON value)");
-    }
+    byte[] body = Body.of(request.message(), maxPayload);
     Postboxes.Box receiver = receiver(request);
-    receiver
-        .mailbox()
-        .post(caller.id(), caller.name(), request.message(), "receiver " + receiver.id());
+    receiver.mailbox().post(caller.id(), caller.name(), body, "receiver " + receiver.id());
     return new Response(receiver.id().value());
   }
 

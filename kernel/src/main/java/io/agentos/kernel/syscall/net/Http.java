@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.syscall.net;
 
+import io.agentos.kernel.base.JsonCost;
 import io.agentos.kernel.net.HttpAnswer;
 import io.agentos.kernel.net.HttpCall;
 import io.agentos.kernel.net.Web;
@@ -19,6 +20,7 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ public final class Http implements Syscall.Deferred<Http.Request, Http.Response>
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
   private static final int MOST_HEADERS = 100;
+  private static final double BASE64_GROWTH = 4.0 / 3;
 
   /** The connection's own business. */
   private static final Set<String> REFUSED_HEADERS =
@@ -112,15 +115,21 @@ public final class Http implements Syscall.Deferred<Http.Request, Http.Response>
       return;
     }
     HttpAnswer answer = Objects.requireNonNull(outcome.answer());
+    Optional<String> text = text(answer.body());
+    String body = text.orElseGet(() -> Base64.getEncoder().encodeToString(answer.body()));
+    String encoding = text.isPresent() ? "utf-8" : "base64";
+    reply.succeed(
+        new Response(answer.status(), answer.headers(), body, encoding, answer.truncated()));
+  }
+
+  /** Absent when the bytes are no UTF-8, or would be longer as JSON text than as base64. */
+  private static Optional<String> text(byte[] body) {
     try {
-      String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(answer.body())).toString();
-      reply.succeed(
-          new Response(answer.status(), answer.headers(), text, "utf-8", answer.truncated()));
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+      boolean shortEnough = JsonCost.of(text) <= body.length * BASE64_GROWTH + 2;
+      return shortEnough ? Optional.of(text) : Optional.empty();
     } catch (CharacterCodingException e) {
-      String encoded = Base64.getEncoder().encodeToString(answer.body());
-      reply.succeed(
-          new Response(answer.status(), answer.headers(), encoded, "base64", answer.truncated()));
+      return Optional.empty();
     }
   }
 
