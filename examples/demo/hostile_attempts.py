@@ -45,7 +45,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attack. `action` returns what it got hold of; being refused, it raises OSError, Denied or one of `refusals`."""
+    """One attack. `action` returns what it got hold of; refused, it raises OSError, Denied or one of `refusals`."""
 
     name: str
     action: Callable[[Context], str]
@@ -59,7 +59,7 @@ class Attempt:
             outcome, detail = ("denied" if is_refusal(error) else "error"), describe(error)
         except (Denied, *self.refusals) as error:
             outcome, detail = "denied", str(error)
-        except Exception:  # noqa: BLE001 - a broken attempt must not look like a denial
+        except Exception:  # a broken attempt must not look like a denial
             outcome, detail = "error", traceback.format_exc(limit=-1).strip().rpartition("\n")[2]
         return {"attempt": self.name, "outcome": outcome, "detail": detail}
 

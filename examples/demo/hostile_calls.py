@@ -7,6 +7,7 @@ import socket
 import struct
 
 from agentos import AgentOSClient, NotFound, PermissionDenied
+
 from hostile_attempts import Attempt, Context, Denied
 
 HEADER = struct.Struct("<IIBQ")

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from typing import Any
 
 from agentos import AgentOSClient, AgentOSError
 
@@ -29,7 +30,7 @@ MOST_MESSAGES = 100
 class Thinker:
     """Asks one question after the other, on several lanes, and writes down when each answer came."""
 
-    def __init__(self, client: AgentOSClient, order: dict) -> None:
+    def __init__(self, client: AgentOSClient, order: dict[str, Any]) -> None:
         """Prepare the lanes."""
         self.client = client
         self.prompt = "demo worker: " + "word " * order["words"]
@@ -55,7 +56,7 @@ class Thinker:
                 self.answers.append((time.monotonic(), tokens))
 
 
-def await_go(client: AgentOSClient, inbox: list) -> None:
+def await_go(client: AgentOSClient, inbox: list[Any]) -> None:
     """Wait for the start; what the others send meanwhile is kept."""
     end = time.monotonic() + GO_SECONDS
     while time.monotonic() < end:
@@ -67,7 +68,7 @@ def await_go(client: AgentOSClient, inbox: list) -> None:
     raise SystemExit("nobody said go")
 
 
-def exchange(client: AgentOSClient, order: dict, inbox: list) -> None:
+def exchange(client: AgentOSClient, order: dict[str, Any], inbox: list[Any]) -> None:
     """Send everybody their messages, and collect one's own."""
     for number in range(order["messages"]):
         for peer in order["peers"]:
@@ -82,7 +83,7 @@ def exchange(client: AgentOSClient, order: dict, inbox: list) -> None:
 def main() -> None:
     """Work and report."""
     order = json.loads(sys.argv[1])
-    inbox: list = []
+    inbox: list[Any] = []
     with AgentOSClient() as client:
         await_go(client, inbox)
         thinker = Thinker(client, order)

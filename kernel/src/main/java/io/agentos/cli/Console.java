@@ -22,7 +22,7 @@ final class Console {
   private final PrintWriter out;
   private final PrintWriter err;
 
-  private Console(OutputStream out, OutputStream err) {
+  Console(OutputStream out, OutputStream err) {
     this.out = writer(out, /* autoFlush= */ false);
     this.err = writer(err, /* autoFlush= */ true);
   }

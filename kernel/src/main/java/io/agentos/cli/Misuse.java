@@ -13,11 +13,18 @@ final class Misuse implements IParameterExceptionHandler {
   public int handleParseException(ParameterException e, String[] args) {
     CommandLine line = e.getCommandLine();
     PrintWriter err = line.getErr();
-    String sentence = String.valueOf(e.getMessage());
-    err.println("agentos: " + Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1));
-    if (!UnmatchedArgumentException.printSuggestions(e, err)) {
-      err.println("See `" + line.getCommandSpec().qualifiedName() + " --help`.");
-    }
+    err.println("agentos: " + sentence(e));
+    UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("See `" + line.getCommandSpec().qualifiedName() + " --help`.");
     return CommandLine.ExitCode.USAGE;
+  }
+
+  private static String sentence(ParameterException e) {
+    boolean commandExpected = !e.getCommandLine().getSubcommands().isEmpty();
+    if (commandExpected && e instanceof UnmatchedArgumentException unmatched) {
+      return "there is no command \"" + unmatched.getUnmatched().get(0) + "\"";
+    }
+    String sentence = String.valueOf(e.getMessage());
+    return Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1);
   }
 }
