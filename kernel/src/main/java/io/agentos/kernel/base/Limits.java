@@ -17,6 +17,11 @@ public final class Limits {
   /** A connection with more unsent bytes than this is not read from until its client catches up. */
   public static final int UNSENT_BYTES = 256 * 1024;
 
+  /** Unfinished requests and untaken answers that are held: of one agent, and of all together. */
+  public static final int HELD_BYTES_PER_AGENT = 16 << 20;
+
+  public static final int HELD_BYTES = 128 << 20;
+
   /** Largest payload accepted unless configured, and the largest that may be configured. */
   public static final int DEFAULT_MAX_PAYLOAD = 1 << 20;
 
@@ -51,6 +56,9 @@ public final class Limits {
   public static final int MAILBOX_MESSAGES = 1000;
 
   public static final int MAILBOX_BYTES = 8 << 20;
+
+  /** Of all mailboxes together. */
+  public static final int ALL_MAILBOX_BYTES = 64 << 20;
 
   /** Of all LLM requests that wait or are under way. */
   public static final int LLM_QUEUE_BYTES = 64 << 20;

@@ -13,6 +13,7 @@ import io.agentos.kernel.ipc.Postboxes;
 import io.agentos.kernel.llm.Llm;
 import io.agentos.kernel.permission.PermissionLevel;
 import io.agentos.kernel.posix.Sys;
+import io.agentos.kernel.reactor.Budget;
 import io.agentos.kernel.reactor.Connection;
 import io.agentos.kernel.reactor.IoBuffers;
 import io.agentos.kernel.reactor.Listener;
@@ -68,16 +69,21 @@ final class Doorkeeper implements Agents.Doors {
   private final IoBuffers buffers = new IoBuffers();
   private final Set<Connection> connections = new HashSet<>();
   private final Map<AgentId, AgentDoor> agentDoors = new HashMap<>();
+  private final Budget held;
+  private final int maxPayload;
   private @Nullable Dispatcher dispatcher;
   private @Nullable Listener operators;
 
-  Doorkeeper(Reactor reactor, KernelPaths paths, Ids ids, Postboxes postboxes, Llm llm)
+  Doorkeeper(
+      Reactor reactor, KernelPaths paths, Ids ids, Postboxes postboxes, Llm llm, int maxPayload)
       throws IOException {
     this.reactor = reactor;
     this.paths = paths;
     this.ids = ids;
     this.postboxes = postboxes;
     this.llm = llm;
+    this.maxPayload = maxPayload;
+    this.held = Budget.of(Math.max(Limits.HELD_BYTES, 4L * maxPayload));
     this.hostView = View.ofHost(Sys.uid(), Sys.gid());
   }
 
@@ -93,6 +99,7 @@ final class Doorkeeper implements Agents.Doors {
     final Agent agent;
     final Listener listener;
     final Postboxes.Box box;
+    final Budget budget = held.share(Limits.HELD_BYTES_PER_AGENT + 2L * maxPayload);
     final Set<Connection> inside = new HashSet<>();
 
     AgentDoor(Agent agent) throws IOException {
@@ -118,7 +125,7 @@ final class Doorkeeper implements Agents.Doors {
         channel.close();
         return;
       }
-      Connection connection = serve(channel);
+      Connection connection = serve(channel, budget);
       inside.add(connection);
       new Session(connection, dispatcher(), new AgentIdentity(this, connection));
     }
@@ -201,12 +208,12 @@ final class Doorkeeper implements Agents.Doors {
       return;
     }
     log.debug("operator connected: uid {} pid {}", peer.getUid(), peer.getPid());
-    Connection connection = serve(channel);
+    Connection connection = serve(channel, held);
     new Session(connection, dispatcher(), new OperatorIdentity(connection));
   }
 
-  private Connection serve(UnixSocketChannel channel) throws IOException {
-    Connection connection = new Connection(reactor, buffers, channel);
+  private Connection serve(UnixSocketChannel channel, Budget budget) throws IOException {
+    Connection connection = new Connection(reactor, buffers, budget, channel);
     connections.add(connection);
     return connection;
   }

@@ -77,7 +77,7 @@ public final class Kernel {
     agents = new Agents(reactor, workers, paths, ids, runs);
     llm = new Llm(reactor, config.llm());
     Postboxes postboxes = new Postboxes(reactor);
-    doors = new Doorkeeper(reactor, paths, ids, postboxes, llm);
+    doors = new Doorkeeper(reactor, paths, ids, postboxes, llm, config.maxPayload());
     agents.setDoors(doors);
     ProtocolConfig protocol = new ProtocolConfig(Version.TEXT, config.maxPayload());
     dispatcher =

@@ -33,9 +33,19 @@ public final class Mailbox {
     void arrived();
   }
 
+  /** Bytes in all mailboxes of one kernel. */
+  static final class Total {
+    private long bytes;
+  }
+
+  private final Total total;
   private final Deque<Message> messages = new ArrayDeque<>();
   private final Deque<Waiter> waiters = new ArrayDeque<>();
   private int bytes;
+
+  Mailbox(Total total) {
+    this.total = total;
+  }
 
   /**
    * Adds a message or fails: the sender is told, so the sender decides.
@@ -57,8 +67,13 @@ public final class Mailbox {
               + bytes
               + " bytes) and takes no more until it reads some");
     }
+    if (total.bytes + message.cost() > Limits.ALL_MAILBOX_BYTES) {
+      throw new SyscallException(
+          ErrorCode.RESOURCE_EXHAUSTED,
+          "all mailboxes together are full; try again when messages have been read");
+    }
     messages.add(message);
-    bytes += message.cost();
+    count(message.cost());
     Waiter first = waiters.poll();
     if (first != null) {
       first.arrived();
@@ -73,11 +88,22 @@ public final class Mailbox {
     int room = answerBytes - ENVELOPE_BYTES;
     while (taken.size() < most && !messages.isEmpty() && messages.peek().cost() <= room) {
       Message message = messages.remove();
-      bytes -= message.cost();
+      count(-message.cost());
       room -= message.cost();
       taken.add(message);
     }
     return taken;
+  }
+
+  private void count(int change) {
+    bytes += change;
+    total.bytes += change;
+  }
+
+  /** Drops what is unread: its receiver is gone. */
+  void clear() {
+    messages.clear();
+    count(-bytes);
   }
 
   public void await(Waiter waiter) {

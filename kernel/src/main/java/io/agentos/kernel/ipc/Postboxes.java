@@ -22,10 +22,11 @@ public final class Postboxes {
   /** One receiver. */
   public static final class Box {
     private final AgentId id;
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox;
     private String name;
 
-    private Box(AgentId id, String name) {
+    private Box(AgentId id, String name, Mailbox mailbox) {
+      this.mailbox = mailbox;
       this.id = id;
       this.name = name;
     }
@@ -44,6 +45,7 @@ public final class Postboxes {
     }
   }
 
+  private final Mailbox.Total total = new Mailbox.Total();
   private final Reactor reactor;
   private final Map<AgentId, Box> byId = new LinkedHashMap<>();
   private final Map<String, Box> byName = new HashMap<>();
@@ -55,7 +57,7 @@ public final class Postboxes {
   /** Opens a box without a name. */
   public Box open(AgentId id) {
     reactor.check();
-    Box box = new Box(id, "");
+    Box box = new Box(id, "", new Mailbox(total));
     byId.put(id, box);
     return box;
   }
@@ -75,8 +77,9 @@ public final class Postboxes {
   /** Closes the box; unread messages are gone with their receiver. */
   public void close(AgentId id) {
     Box box = byId.remove(id);
-    if (box != null && !box.name.isEmpty()) {
-      byName.remove(box.name);
+    if (box != null) {
+      box.mailbox.clear();
+      byName.remove(box.name, box);
     }
   }
 

@@ -3,6 +3,7 @@ package io.agentos.kernel.reactor;
 
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.posix.Sys;
+import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.Frame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -32,10 +33,10 @@ public final class Connection {
     void frame(int opcode, ByteBuffer payload);
 
     /**
-     * The stream is broken: a wrong magic or a size over {@link #maxPayload()}. Answer it; the
-     * connection ends then.
+     * The stream is broken: a wrong magic, a size over {@link #maxPayload()}, too much held. Answer
+     * it; the connection ends then.
      */
-    void broken(int opcode, String sentence, boolean tooLarge);
+    void broken(int opcode, ErrorCode code, String sentence);
 
     /** The connection is gone; whatever was held is of no use to anyone any more. */
     void closed();
@@ -43,8 +44,8 @@ public final class Connection {
 
   private final IoBuffers buffers;
   private final Watch watch;
-  private final Input input = new Input();
-  private final Output output = new Output();
+  private final Input input;
+  private final Output output;
   private @Nullable Client client;
   private final Deque<Runnable> drained = new ArrayDeque<>();
   private boolean held;
@@ -52,8 +53,10 @@ public final class Connection {
   private boolean ending;
 
   /** Starts serving an accepted, non-blocking socket. */
-  public Connection(Reactor reactor, IoBuffers buffers, UnixSocketChannel channel)
+  public Connection(Reactor reactor, IoBuffers buffers, Budget budget, UnixSocketChannel channel)
       throws IOException {
+    this.input = new Input(budget);
+    this.output = new Output(budget);
     this.buffers = buffers;
     this.watch = reactor.watch(channel, SelectionKey.OP_READ, w -> ready());
   }
@@ -97,7 +100,11 @@ public final class Connection {
       buffers.claim(this);
     }
     boolean staged = output.isEmpty() && bytes <= buffers.out.remaining();
-    ByteBuffer target = staged ? buffers.out : output.reserve(bytes);
+    if (!staged && !output.reserve(bytes)) {
+      close(); // it leaves too much unread
+      return;
+    }
+    ByteBuffer target = staged ? buffers.out : output.tail(bytes);
     Frame.putHeader(target, agentId, opcode, payload.remaining());
     target.put(payload);
   }
@@ -136,6 +143,8 @@ public final class Connection {
       buffers.release();
     }
     watch.close();
+    input.clear();
+    output.clear();
     if (client != null) {
       client.closed();
     }
@@ -175,11 +184,21 @@ public final class Connection {
     if (input.isEmpty()) {
       buffers.in.clear().limit(received);
       consume(buffers.in);
-      input.keep(buffers.in);
+      keepWithin(input.keep(buffers.in));
     } else {
       buffers.in.clear().limit(received);
-      input.append(buffers.in);
+      keepWithin(input.append(buffers.in));
       parseLeftover();
+    }
+  }
+
+  private void keepWithin(boolean budget) {
+    if (!budget) {
+      input.clear();
+      refuse(
+          ErrorCode.RESOURCE_EXHAUSTED,
+          0,
+          "too many unfinished requests of this caller are held already; finish some first");
     }
   }
 
@@ -205,7 +224,10 @@ public final class Connection {
     int available = bytes.remaining();
     Client receiver = receiver();
     if (available >= Integer.BYTES && !Frame.hasMagic(bytes, at)) {
-      refuse(receiver, 0, "a frame starts with the bytes 54 4E 47 41; this stream does not", false);
+      refuse(
+          ErrorCode.INVALID_FRAME,
+          0,
+          "a frame starts with the bytes 54 4E 47 41; this stream does not");
       return false;
     }
     if (available < Frame.HEADER_BYTES) {
@@ -220,7 +242,7 @@ public final class Connection {
               + " bytes; at most "
               + receiver.maxPayload()
               + " are accepted";
-      refuse(receiver, opcode, sentence, true);
+      refuse(ErrorCode.TOO_LARGE, opcode, sentence);
       return false;
     }
     int frame = Frame.HEADER_BYTES + (int) size;
@@ -234,8 +256,8 @@ public final class Connection {
     return watch.isOpen();
   }
 
-  private void refuse(Client receiver, int opcode, String sentence, boolean tooLarge) {
-    receiver.broken(opcode, sentence, tooLarge);
+  private void refuse(ErrorCode code, int opcode, String sentence) {
+    receiver().broken(opcode, code, sentence);
     ending = true;
   }
 
@@ -305,7 +327,10 @@ public final class Connection {
       if (!watch.isOpen()) {
         return;
       }
-      output.keep(buffers.out);
+      if (!output.keep(buffers.out)) {
+        close(); // it leaves too much unread
+        return;
+      }
       buffers.release();
     }
     while (watch.isOpen() && !output.isEmpty()) {

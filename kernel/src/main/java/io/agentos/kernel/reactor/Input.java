@@ -14,11 +14,17 @@ final class Input {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final int SMALLEST = 4096;
 
+  private final Budget budget;
+
   /** From position to limit: the bytes. */
   private ByteBuffer bytes = NOTHING;
 
   private int expected;
   private long sinceNanos;
+
+  Input(Budget budget) {
+    this.budget = budget;
+  }
 
   boolean isEmpty() {
     return !bytes.hasRemaining();
@@ -33,27 +39,37 @@ final class Input {
     expected = frameBytes;
   }
 
-  /** Takes over what {@code source} has left. */
-  void keep(ByteBuffer source) {
-    if (source.hasRemaining()) {
-      bytes = allocate(Math.max(SMALLEST, source.remaining()));
-      bytes.put(source).flip();
-      sinceNanos = System.nanoTime();
+  /** Takes over what {@code source} has left; false when the budget does not allow it. */
+  boolean keep(ByteBuffer source) {
+    if (!source.hasRemaining()) {
+      return true;
     }
+    sinceNanos = System.nanoTime();
+    return grow(Math.max(SMALLEST, source.remaining()), source);
   }
 
-  void append(ByteBuffer source) {
+  /** Adds what was received; false when the budget does not allow it. */
+  boolean append(ByteBuffer source) {
     int total = bytes.remaining() + source.remaining();
     if (bytes.limit() + source.remaining() <= bytes.capacity()) {
       int start = bytes.position();
       int end = bytes.limit();
       bytes.limit(end + source.remaining()).position(end).put(source).position(start);
-      return;
+      return true;
     }
     int doubled = (int) Math.min(2L * total, Math.max(expected, total));
-    ByteBuffer larger = allocate(Math.max(total, doubled));
+    return grow(Math.max(total, doubled), source);
+  }
+
+  private boolean grow(int capacity, ByteBuffer source) {
+    if (!budget.take(capacity)) {
+      return false;
+    }
+    ByteBuffer larger = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
     larger.put(bytes).put(source).flip();
+    budget.give(bytes.capacity());
     bytes = larger;
+    return true;
   }
 
   /**
@@ -61,8 +77,7 @@ final class Input {
    */
   void trim() {
     if (isEmpty()) {
-      bytes = NOTHING;
-      expected = 0;
+      clear();
     } else if (bytes.position() > 0) {
       sinceNanos = System.nanoTime();
     }
@@ -73,7 +88,10 @@ final class Input {
     return isEmpty() ? 0 : System.nanoTime() - sinceNanos;
   }
 
-  private static ByteBuffer allocate(int capacity) {
-    return ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
+  /** Forgets everything. */
+  void clear() {
+    budget.give(bytes.capacity());
+    bytes = NOTHING;
+    expected = 0;
   }
 }

@@ -10,8 +10,14 @@ final class Output {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final int SMALLEST = 16 * 1024;
 
+  private final Budget budget;
+
   /** From position to limit: the bytes. */
   private ByteBuffer bytes = NOTHING;
+
+  Output(Budget budget) {
+    this.budget = budget;
+  }
 
   boolean isEmpty() {
     return !bytes.hasRemaining();
@@ -25,21 +31,34 @@ final class Output {
     return size() <= limit;
   }
 
-  void keep(ByteBuffer source) {
-    if (source.hasRemaining()) {
-      reserve(source.remaining()).put(source);
+  /** Takes over what {@code source} has left; false when the budget does not allow it. */
+  boolean keep(ByteBuffer source) {
+    if (!reserve(source.remaining())) {
+      return false;
     }
+    tail(source.remaining()).put(source);
+    return true;
   }
 
-  /** A view of {@code count} bytes at the end, to be filled by the caller. */
-  ByteBuffer reserve(int count) {
-    if (bytes.capacity() - bytes.limit() < count) {
-      int needed = bytes.remaining() + count;
-      ByteBuffer larger =
-          ByteBuffer.allocate(Math.max(SMALLEST, Math.max(needed, 2 * bytes.remaining())));
-      larger.put(bytes).flip();
-      bytes = larger;
+  /** Makes room for {@code count} more bytes; false when the budget does not allow it. */
+  boolean reserve(int count) {
+    if (bytes.capacity() - bytes.limit() >= count) {
+      return true;
     }
+    int needed = bytes.remaining() + count;
+    int capacity = Math.max(SMALLEST, Math.max(needed, 2 * bytes.remaining()));
+    if (!budget.take(capacity)) {
+      return false;
+    }
+    ByteBuffer larger = ByteBuffer.allocate(capacity);
+    larger.put(bytes).flip();
+    budget.give(bytes.capacity());
+    bytes = larger;
+    return true;
+  }
+
+  /** A view of the next {@code count} reserved bytes, to be filled by the caller. */
+  ByteBuffer tail(int count) {
     int end = bytes.limit();
     bytes.limit(end + count);
     return bytes.slice(end, count).order(ByteOrder.LITTLE_ENDIAN);
@@ -54,7 +73,13 @@ final class Output {
   void consumed(int count) {
     bytes.position(bytes.position() + count);
     if (!bytes.hasRemaining()) {
-      bytes = NOTHING;
+      clear();
     }
+  }
+
+  /** Forgets everything. */
+  void clear() {
+    budget.give(bytes.capacity());
+    bytes = NOTHING;
   }
 }

@@ -63,8 +63,7 @@ public final class Session implements Connection.Client {
   }
 
   @Override
-  public void broken(int opcode, String sentence, boolean tooLarge) {
-    ErrorCode code = tooLarge ? ErrorCode.TOO_LARGE : ErrorCode.INVALID_FRAME;
+  public void broken(int opcode, ErrorCode code, String sentence) {
     write(opcode, Answers.failure(new SyscallException(code, sentence)));
   }
 

@@ -20,7 +20,9 @@ final class OpcodeTest {
   @Test
   void tableOfTheDocumentIsTheTableOfTheCode() throws IOException {
     Map<Integer, String> documented = new TreeMap<>();
-    Matcher rows = Pattern.compile("(?m)^\\| 0x([0-9A-F]{2}) \\| ([A-Z_]+) \\|").matcher(Files.readString(PROTOCOL));
+    Matcher rows =
+        Pattern.compile("(?m)^\\| 0x([0-9A-F]{2}) \\| ([A-Z_]+) \\|")
+            .matcher(Files.readString(PROTOCOL));
     while (rows.find()) {
       documented.put(Integer.parseInt(rows.group(1), 16), rows.group(2));
     }
@@ -32,12 +34,14 @@ final class OpcodeTest {
   @Test
   void everyErrorCodeIsDocumented() throws IOException {
     String document = Files.readString(PROTOCOL);
-    assertThat(ErrorCode.values()).allSatisfy(code -> assertThat(document).contains("`" + code.name() + "`"));
+    assertThat(ErrorCode.values())
+        .allSatisfy(code -> assertThat(document).contains("`" + code.name() + "`"));
   }
 
   @Test
   void findsEachCallByItsNumber() {
-    assertThat(Opcode.values()).allSatisfy(opcode -> assertThat(Opcode.find(opcode.number())).isSameAs(opcode));
+    assertThat(Opcode.values())
+        .allSatisfy(opcode -> assertThat(Opcode.find(opcode.number())).isSameAs(opcode));
     assertThat(Opcode.find(0xEE)).isNull();
   }
 }
