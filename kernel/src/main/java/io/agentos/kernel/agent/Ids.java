@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /**
  * Gives each agent and each operator connection a number that no other had under this state folder,
@@ -53,11 +54,22 @@ public final class Ids {
 
   /** Gives the unused rest of the block back; the last call on a clean end. */
   public void close() throws IOException {
-    Files.writeString(file, String.valueOf(last));
+    write(last);
   }
 
   private void reserve() throws IOException {
-    reserved = last > Integer.MAX_VALUE - 2 * BLOCK ? BLOCK : last + BLOCK;
-    Files.writeString(file, String.valueOf(reserved));
+    if (last > Integer.MAX_VALUE - BLOCK) {
+      throw new IOException(
+          "all agent numbers are used up; remove " + file + " to start from 1 again");
+    }
+    reserved = last + BLOCK;
+    write(reserved);
+  }
+
+  /** Whole or not at all: a kernel that is killed here must be able to start again. */
+  private void write(int number) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Files.writeString(fresh, String.valueOf(number));
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
   }
 }

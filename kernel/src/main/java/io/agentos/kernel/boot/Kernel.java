@@ -5,6 +5,7 @@ import io.agentos.kernel.agent.Agents;
 import io.agentos.kernel.agent.Ids;
 import io.agentos.kernel.agent.RunFactory;
 import io.agentos.kernel.agent.SandboxLayout;
+import io.agentos.kernel.base.AgentId;
 import io.agentos.kernel.base.KernelPaths;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.base.ProtocolConfig;
@@ -25,6 +26,7 @@ import io.agentos.kernel.syscall.Offload;
 import io.agentos.kernel.syscall.Services;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,6 +38,11 @@ import org.slf4j.LoggerFactory;
 /** The daemon: makes every part, joins them, and takes them down in the opposite order. */
 public final class Kernel {
   private static final Logger log = LoggerFactory.getLogger(Kernel.class);
+  private static final int OWNER_ONLY = 0700;
+
+  /** sun_path of a Unix socket address, without its final NUL. */
+  private static final int LONGEST_SOCKET = 107;
+
   private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(3);
   private static final Duration SHUTDOWN_LONGEST = Duration.ofSeconds(10);
 
@@ -107,17 +114,29 @@ public final class Kernel {
   }
 
   private static void makeFolders(KernelPaths paths) throws IOException {
+    Path agents = paths.runtime().resolve("agents");
     for (Path folder :
-        new Path[] {
-          paths.socket().getParent(),
-          paths.state(),
-          paths.runtime(),
-          paths.runtime().resolve("agents")
-        }) {
+        new Path[] {paths.socket().getParent(), paths.state(), paths.runtime(), agents}) {
       if (!Files.isDirectory(folder)) {
         Files.createDirectories(folder);
-        Sys.chmod(folder.toString(), 0700);
+        Sys.chmod(folder.toString(), OWNER_ONLY);
       }
+    }
+    // Where everyone may write, someone else may have made them first.
+    for (Path folder : new Path[] {paths.state(), paths.runtime(), agents}) {
+      Object owner = Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+      if ((Integer) owner != Sys.uid()) {
+        throw new BootException(
+            folder + " belongs to user " + owner + "; choose a folder of your own");
+      }
+    }
+    if (paths.agentSocket(new AgentId(Integer.MAX_VALUE)).toString().length() > LONGEST_SOCKET) {
+      throw new BootException(
+          "the run-time folder "
+              + paths.runtime()
+              + " is too long: sockets in it must stay within "
+              + LONGEST_SOCKET
+              + " characters; choose a shorter one with AGENTOS_RUNTIME_DIR");
     }
   }
 

@@ -44,6 +44,8 @@ public record KernelConfig(
           "scheduler.queue_per_agent",
           "scheduler.timeout_s");
 
+  private static final String[] LOG_LEVELS = {"error", "warn", "info", "debug", "trace"};
+
   /** The tables that others read. */
   private static final List<String> FOREIGN_TABLES = List.of("llm");
 
@@ -85,18 +87,21 @@ public record KernelConfig(
     JsonNode toml = file.isPresent() ? parse(file.get()) : new TomlMapper().createObjectNode();
     checkKeys(toml, "", file.map(Path::toString).orElse(""));
     Values values = new Values(toml, file.map(Path::toString).orElse("the configuration"));
+    Optional<Path> socketInFile = values.path("socket");
+    Optional<Path> runtimeInFile = values.path("runtime_dir");
+    Optional<Path> stateInFile = values.path("state_dir");
     Path socket =
         Optional.ofNullable(options.socket())
             .or(() -> path(environment.get("AGENTOS_SOCKET")))
-            .or(() -> values.path("socket"))
+            .or(() -> socketInFile)
             .orElse(Places.defaultSocket(environment));
     Path runtime =
         path(environment.get("AGENTOS_RUNTIME_DIR"))
-            .or(() -> values.path("runtime_dir"))
+            .or(() -> runtimeInFile)
             .orElse(Places.runtimeFor(socket, environment));
     Path state =
         path(environment.get("AGENTOS_STATE_DIR"))
-            .or(() -> values.path("state_dir"))
+            .or(() -> stateInFile)
             .orElse(Places.defaultState(environment));
     KernelPaths paths =
         new KernelPaths(
@@ -107,7 +112,7 @@ public record KernelConfig(
             home.resolve("sdk-python/src"));
     boolean json =
         Optional.ofNullable(options.jsonLogs())
-            .orElse(values.text("log.format", "text").equals("json"));
+            .orElse(values.oneOf("log.format", "text", "text", "json").equals("json"));
     return new KernelConfig(
         paths,
         values.integer(
@@ -117,7 +122,7 @@ public record KernelConfig(
             Limits.LARGEST_MAX_PAYLOAD),
         values.flag("limits.strict"),
         json,
-        Optional.ofNullable(options.logLevel()).orElse(values.text("log.level", "info")),
+        logLevel(options, values),
         new LlmConfig(
             llmCommand(home, file),
             LLM_ENVIRONMENT,
@@ -125,6 +130,15 @@ public record KernelConfig(
             values.integer("scheduler.queue_per_agent", 64, 1, 10_000),
             Duration.ofSeconds(values.integer("scheduler.timeout_s", 120, 1, 1800))),
         file);
+  }
+
+  private static String logLevel(Options options, Values values) throws BootException {
+    String inFile = values.oneOf("log.level", "info", LOG_LEVELS);
+    String level = options.logLevel() == null ? inFile : options.logLevel();
+    if (!List.of(LOG_LEVELS).contains(level)) {
+      throw new BootException("--log-level must be one of " + String.join(", ", LOG_LEVELS));
+    }
+    return level;
   }
 
   private static List<String> llmCommand(Path home, Optional<Path> config) {
@@ -176,7 +190,7 @@ public record KernelConfig(
       if (field.getValue().isObject()
           && KEYS.stream().anyMatch(known -> known.startsWith(key + "."))) {
         checkKeys(field.getValue(), key + ".", file);
-      } else if (!KEYS.contains(key)) {
+      } else if (!KEYS.contains(key) || field.getKey().contains(".")) {
         throw new BootException(
             "unknown key \"" + key + "\" in " + file + "; did you mean \"" + nearest(key) + "\"?");
       }
@@ -212,12 +226,27 @@ public record KernelConfig(
       return toml.at("/" + key.replace('.', '/'));
     }
 
-    Optional<Path> path(String key) {
-      return at(key).isTextual() ? Optional.of(Path.of(at(key).textValue())) : Optional.empty();
+    Optional<Path> path(String key) throws BootException {
+      JsonNode value = at(key);
+      if (value.isMissingNode()) {
+        return Optional.empty();
+      }
+      if (!value.isTextual() || value.textValue().isEmpty()) {
+        throw new BootException(key + " in " + file + " must be a path");
+      }
+      return Optional.of(Path.of(value.textValue()));
     }
 
-    String text(String key, String fallback) {
-      return at(key).isTextual() ? at(key).textValue() : fallback;
+    String oneOf(String key, String fallback, String... allowed) throws BootException {
+      JsonNode value = at(key);
+      if (value.isMissingNode()) {
+        return fallback;
+      }
+      if (!value.isTextual() || !List.of(allowed).contains(value.textValue())) {
+        throw new BootException(
+            key + " in " + file + " must be one of " + String.join(", ", allowed));
+      }
+      return value.textValue();
     }
 
     boolean flag(String key) throws BootException {

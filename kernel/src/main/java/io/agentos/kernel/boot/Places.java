@@ -31,6 +31,7 @@ public final class Places {
     }
     return Optional.ofNullable(environment.get("XDG_STATE_HOME"))
         .map(Path::of)
+        .filter(Path::isAbsolute)
         .orElse(Path.of(System.getProperty("user.home"), ".local/state"))
         .resolve(NAME);
   }

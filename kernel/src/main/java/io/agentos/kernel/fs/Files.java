@@ -18,7 +18,9 @@ import jnr.posix.FileStat;
  */
 public final class Files {
   private static final int NEW_FILE_MODE = 0644;
-  private static final int MODE_BITS = 07777;
+
+  /** Without set-user-id and set-group-id: the new file may have another owner. */
+  private static final int MODE_BITS = 0777;
 
   private final SecureRandom random = new SecureRandom();
 

@@ -18,4 +18,9 @@ final class Account {
   long tokensUsed;
   long callsMade;
   int running;
+  boolean abandoned;
+
+  boolean isIdle() {
+    return queue.isEmpty() && running == 0;
+  }
 }

@@ -89,9 +89,7 @@ public final class Llm {
           "this agent's quota of " + quota.maxCalls() + " LLM calls is used up");
     }
     if (account.tokensUsed >= quota.maxTokens()) {
-      throw new SyscallException(
-          ErrorCode.QUOTA_EXCEEDED,
-          "this agent's quota of " + quota.maxTokens() + " LLM tokens is used up");
+      throw tokensUsedUp(quota);
     }
     if (account.queue.size() >= config.queuePerAgent()) {
       throw new SyscallException(
@@ -113,6 +111,12 @@ public final class Llm {
     account.queue.add(request);
     serve();
     return request;
+  }
+
+  private static SyscallException tokensUsedUp(LlmQuota quota) {
+    return new SyscallException(
+        ErrorCode.QUOTA_EXCEEDED,
+        "this agent's quota of " + quota.maxTokens() + " LLM tokens is used up");
   }
 
   /** Who was idle starts level with the least served of the others: idling earns no credit. */
@@ -155,6 +159,10 @@ public final class Llm {
   }
 
   private void start(Request request) {
+    if (request.account.tokensUsed >= request.quota.maxTokens()) {
+      refuse(request, tokensUsedUp(request.quota));
+      return;
+    }
     try {
       LlmProcess service = service();
       request.id = ++lastId;
@@ -241,6 +249,7 @@ public final class Llm {
   private void settle(Request request, long tokens) {
     running.remove(request.id);
     request.account.running--;
+    accounts.values().removeIf(account -> account.abandoned && account.isIdle());
     request.account.virtualTokens += tokens - request.expectedTokens;
     request.account.tokensUsed += tokens;
   }
@@ -313,11 +322,14 @@ public final class Llm {
     return account == null ? new Spent(0, 0) : new Spent(account.tokensUsed, account.callsMade);
   }
 
-  /** The caller is gone for good. */
+  /** The caller is gone for good; its account goes with its last request. */
   public void forget(AgentId caller) {
     Account account = accounts.get(caller);
-    if (account != null && account.queue.isEmpty() && account.running == 0) {
-      accounts.remove(caller);
+    if (account != null) {
+      account.abandoned = true;
+      if (account.isIdle()) {
+        accounts.remove(caller);
+      }
     }
   }
 

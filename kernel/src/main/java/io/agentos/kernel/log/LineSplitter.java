@@ -23,12 +23,12 @@ public final class LineSplitter {
     for (byte b : bytes) {
       if (b == '\n') {
         lines.add(take());
-      } else {
-        line[length++] = b;
-        if (length == line.length) {
-          lines.add(take());
-        }
+        continue;
       }
+      if (length == line.length) {
+        lines.add(take());
+      }
+      line[length++] = b;
     }
     return lines;
   }

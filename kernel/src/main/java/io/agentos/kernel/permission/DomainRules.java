@@ -71,7 +71,8 @@ public final class DomainRules {
     if (pattern.equals(ANY)) {
       return pattern;
     }
-    if (host.isEmpty() || host.matches(".*[*/@?#\\s].*")) {
+    boolean hasPort = host.matches("[^:]+:\\d+");
+    if (hasPort || host.isEmpty() || host.matches(".*[*/@?#\\s].*")) {
       throw new IllegalArgumentException(
           "network pattern \"" + pattern + "\" must be a host name, *.a.domain, an address, or *");
     }

@@ -58,6 +58,12 @@ public final class PathPattern {
               + "\" must start with /, ~/ or **; for a name anywhere write **/"
               + glob);
     }
+    if (absolute.contains("//") || (absolute + "/").matches(".*/\\.{1,2}/.*")) {
+      throw new IllegalArgumentException(
+          "path pattern \""
+              + glob
+              + "\" must hold no //, /./ or /../: paths are judged without them");
+    }
     return new PathPattern(glob, parse(absolute));
   }
 
