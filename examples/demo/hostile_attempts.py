@@ -3,7 +3,6 @@
 
 import errno
 import os
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -57,10 +56,9 @@ class Attempt:
             outcome, detail = "REACHED", self.action(context)
         except OSError as error:
             outcome, detail = ("denied" if is_refusal(error) else "error"), describe(error)
-        except (Denied, *self.refusals) as error:
-            outcome, detail = "denied", str(error)
-        except Exception:  # a broken attempt must not look like a denial
-            outcome, detail = "error", traceback.format_exc(limit=-1).strip().rpartition("\n")[2]
+        except Exception as error:  # a broken attempt must not look like a denial
+            denied = isinstance(error, (Denied, *self.refusals))
+            outcome, detail = ("denied" if denied else "error"), str(error) if denied else repr(error)
         return {"attempt": self.name, "outcome": outcome, "detail": detail}
 
 

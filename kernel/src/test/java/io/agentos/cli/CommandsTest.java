@@ -45,6 +45,7 @@ final class CommandsTest {
   @Test
   void versionIsPrinted() {
     assertThat(Cli.run("version").out()).isEqualTo("agentos 0.1.0\n");
+    assertThat(Cli.run("version", "--json").out()).isEqualTo("{\"version\":\"0.1.0\"}\n");
     assertThat(Cli.run("--version").out()).isEqualTo("agentos 0.1.0\n");
   }
 

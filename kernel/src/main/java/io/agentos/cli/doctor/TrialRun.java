@@ -57,7 +57,10 @@ final class TrialRun {
     String found = "a sandboxed agent ran, with " + String.join(" ", applied);
     return without.isEmpty()
         ? Finding.ok("trial", found)
-        : Finding.degraded("trial", found, "without: " + String.join(" ", without));
+        : Finding.degraded(
+            "trial",
+            found + "; without " + String.join(" ", without),
+            "see the sandbox lines of these layers");
   }
 
   private static List<Finding> limits(Fields limits) {
