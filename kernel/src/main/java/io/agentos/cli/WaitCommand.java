@@ -2,6 +2,7 @@
 package io.agentos.cli;
 
 import io.agentos.cli.client.Answer;
+import io.agentos.cli.client.CallFailed;
 import io.agentos.cli.client.Fields;
 import io.agentos.cli.client.KernelClient;
 import io.agentos.cli.client.Op;
@@ -36,7 +37,7 @@ final class WaitCommand implements Callable<Integer> {
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
-      description = "Wait no longer (default: an hour).")
+      description = "Wait no longer (default: as long as it takes).")
   private @Nullable Double timeout;
 
   @Override
@@ -47,10 +48,23 @@ final class WaitCommand implements Callable<Integer> {
       request.put("timeout", timeout);
     }
     try (KernelClient client = kernel.connect()) {
-      Answer answer = client.call(Op.WAIT, request, KernelClient.PATIENT);
+      Answer answer = await(client, request);
       Fields end = answer.fields();
       out.println(kernel.json ? answer.json() : sentence(end));
       return (int) end.whole("exit_code");
+    }
+  }
+
+  /** The kernel bounds each WAIT, so without a bound of the user's it is asked again. */
+  private Answer await(KernelClient client, Map<String, Object> request) throws IOException {
+    while (true) {
+      try {
+        return client.call(Op.WAIT, request, KernelClient.PATIENT);
+      } catch (CallFailed refusal) {
+        if (timeout != null || !refusal.code().equals("TIMEOUT")) {
+          throw refusal;
+        }
+      }
     }
   }
 

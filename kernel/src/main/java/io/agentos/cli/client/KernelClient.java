@@ -14,8 +14,11 @@ public final class KernelClient implements AutoCloseable {
   /** How long a call that the kernel answers at once may take. */
   public static final Duration PROMPT = Duration.ofSeconds(30);
 
-  /** For calls that wait on purpose: longer than the kernel lets any of them wait. */
-  public static final Duration PATIENT = Duration.ofHours(2);
+  /**
+   * For calls that wait on purpose: the kernel bounds them, or they end with the agent; should the
+   * kernel end, so does the connection.
+   */
+  public static final Duration PATIENT = Duration.ofDays(36_500);
 
   /** Hears the parts of a streamed answer. */
   public interface Parts {

@@ -4,6 +4,7 @@ package io.agentos.cli.client;
 import io.agentos.kernel.wire.Frame;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -88,6 +89,9 @@ final class Wire implements AutoCloseable {
     }
     selector.select(left);
     selector.selectedKeys().clear();
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("interrupted while waiting for the kernel at " + path);
+    }
     if (!channel.isOpen()) {
       throw new EOFException("the connection to " + path + " was closed");
     }

@@ -110,6 +110,12 @@ final class Board {
     out.flush();
   }
 
+  /** Prints a remark below what was drawn. */
+  void note(String remark) {
+    out.println(style.warning(remark));
+    out.flush();
+  }
+
   /** Leaves the last drawing as it stands; what is printed next comes below. */
   void done() {
     if (screen != null) {

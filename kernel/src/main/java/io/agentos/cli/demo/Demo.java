@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 public final class Demo {
   private static final Duration LONGEST = Duration.ofSeconds(50);
   private static final int FRAME_MILLIS = 250;
+  private static final int STOP_SECONDS_LONGEST = 3;
 
   private final Stage stage;
   private final Board board;
@@ -48,6 +49,10 @@ public final class Demo {
       return finished ? gather(running) : Map.of();
     } finally {
       threads.shutdownNow();
+      // Interrupted, they give up their calls; one that did not could start another agent.
+      if (!threads.awaitTermination(STOP_SECONDS_LONGEST, TimeUnit.SECONDS)) {
+        board.note("a scenario goes on; `agentos ps` shows whether it left an agent");
+      }
       stage.clear();
     }
   }

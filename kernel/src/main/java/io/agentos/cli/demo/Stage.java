@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** The kernel that the scenarios share, and the agents they put on it. */
 public final class Stage {
@@ -24,7 +22,6 @@ public final class Stage {
   private final Path socket;
   private final Path scripts;
   private final String prefix;
-  private final Queue<Integer> spawned = new ConcurrentLinkedQueue<>();
 
   /**
    * Joins a kernel.
@@ -67,9 +64,7 @@ public final class Stage {
   /** Starts an agent, which is ended with the demonstration at the latest. */
   Fields spawn(Map<String, Object> request) throws IOException {
     try (KernelClient client = connect()) {
-      Fields answer = client.call(Op.SPAWN, request).fields();
-      spawned.add((int) answer.whole("id"));
-      return answer;
+      return client.call(Op.SPAWN, request).fields();
     }
   }
 
@@ -113,20 +108,17 @@ public final class Stage {
   List<Fields> agents(KernelClient client) throws IOException {
     List<Fields> ours = new ArrayList<>();
     for (Fields agent : client.agents()) {
-      if (spawned.contains((int) agent.whole("id"))) {
+      if (agent.text("name").startsWith(prefix)) {
         ours.add(agent);
       }
     }
     return ours;
   }
 
+  /** Ends an agent at once, if it still lives. */
   void kill(Fields agent) throws IOException {
-    kill((int) agent.whole("id"));
-  }
-
-  private void kill(int id) throws IOException {
     try (KernelClient client = connect()) {
-      client.call(Op.KILL, Map.of("id", id, "grace", 0));
+      client.call(Op.KILL, Map.of("id", agent.whole("id"), "grace", 0));
     } catch (CallFailed endedAlready) {
       // Which is what was wanted.
     }
@@ -134,8 +126,12 @@ public final class Stage {
 
   /** Ends every agent of this demonstration that still lives. */
   void clear() throws IOException {
-    for (int id : spawned) {
-      kill(id);
+    try (KernelClient client = connect()) {
+      for (Fields agent : agents(client)) {
+        if (agent.flag("running")) {
+          kill(agent);
+        }
+      }
     }
   }
 }
