@@ -270,7 +270,10 @@ public final class Connection {
 
   /** Sends what has gathered, closes if that was the last of it, and says what to wait for next. */
   private void settle() {
-    flush();
+    do {
+      flush();
+      runDrained();
+    } while (watch.isOpen() && parseBacklog());
     if (!watch.isOpen()) {
       return;
     }
@@ -278,26 +281,23 @@ public final class Connection {
       close();
       return;
     }
-    runDrained();
-    if (!watch.isOpen()) {
-      return;
-    }
-    boolean wantsMore = wantsInput();
-    if (wantsMore && !input.isEmpty() && output.drainedBelow(Limits.UNSENT_BYTES) && !parsing) {
-      parseLeftover();
-      flush();
-      if (!watch.isOpen()) {
-        return;
-      }
-      wantsMore = wantsInput();
-    }
     int ops =
-        (wantsMore ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE);
+        (wantsInput() ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE);
     if (ops == 0) {
       watch.interestInHangUp();
     } else {
       watch.interest(ops);
     }
+  }
+
+  /** Goes on with requests that waited for answers to be taken; whether there were any. */
+  private boolean parseBacklog() {
+    if (parsing || input.isEmpty() || !wantsInput()) {
+      return false;
+    }
+    int before = input.bytes().remaining();
+    parseLeftover();
+    return input.bytes().remaining() < before;
   }
 
   private void runDrained() {

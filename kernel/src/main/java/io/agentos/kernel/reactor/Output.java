@@ -27,10 +27,6 @@ final class Output {
     return bytes.remaining();
   }
 
-  boolean drainedBelow(int limit) {
-    return size() <= limit;
-  }
-
   /** Takes over what {@code source} has left; false when the budget does not allow it. */
   boolean keep(ByteBuffer source) {
     if (!reserve(source.remaining())) {
