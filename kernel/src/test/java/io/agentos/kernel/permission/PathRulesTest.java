@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.permission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class PathRulesTest {
+  private static final PathRules RULES =
+      PathRules.of(List.of("/data/**", "/shared"), List.of("/data/out"), List.of("**/.env"));
+
+  @Test
+  void letsReadAndWriteWhatIsListed_andNothingElse() {
+    assertThat(RULES.whyNotRead("/data/x")).isNull();
+    assertThat(RULES.whyNotRead("/shared/x/y")).isNull();
+    assertThat(RULES.whyNotWrite("/data/out/x")).isNull();
+    assertThat(RULES.whyNotRead("/etc/passwd")).isNotNull();
+    assertThat(RULES.whyNotWrite("/data/x")).isNotNull();
+    assertThat(RULES.whyNotWrite("/shared/x")).isNotNull();
+  }
+
+  @Test
+  void saysWhichPatternsWereAsked() {
+    assertThat(RULES.whyNotWrite("/etc/hosts"))
+        .contains("write to /etc/hosts", "write paths", "/data/out");
+    assertThat(RULES.whyNotRead("/data/.env")).contains("read of /data/.env", "**/.env");
+  }
+
+  @Test
+  void blockedPatternsRefuse_whateverTheListsSay() {
+    assertThat(RULES.whyNotRead("/data/deep/.env")).isNotNull();
+    assertThat(RULES.whyNotWrite("/data/out/.env")).isNotNull();
+  }
+
+  @Test
+  void emptyListsLetNothingThrough() {
+    PathRules none = PathRules.of(List.of(), List.of(), List.of());
+    assertThat(none.whyNotRead("/")).isNotNull();
+    assertThat(none.whyNotWrite("/tmp/x")).isNotNull();
+  }
+
+  @Test
+  void bothMustAllow_whenTwoAreJoined() {
+    PathRules both =
+        RULES.and(PathRules.of(List.of("/data/in"), List.of("/data"), List.of("/data/in/x")));
+    assertThat(both.whyNotRead("/data/in/a")).isNull();
+    assertThat(both.whyNotRead("/data/b")).isNotNull();
+    assertThat(both.whyNotRead("/shared")).isNotNull();
+    assertThat(both.whyNotRead("/data/in/x")).isNotNull();
+    assertThat(both.whyNotRead("/data/in/.env")).isNotNull();
+    assertThat(both.whyNotWrite("/data/out/a")).isNull();
+    assertThat(both.whyNotWrite("/data/a")).isNotNull();
+  }
+
+  @Test
+  void refusesToBeNarrowedWithoutEnd() {
+    assertThatThrownBy(
+            () -> {
+              PathRules rules = RULES;
+              for (int i = 0; i < 100; i++) {
+                rules = rules.and(PathRules.of(List.of("/data/" + i), List.of("/x"), List.of()));
+              }
+            })
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("narrowed");
+  }
+
+  /** The levels of the table, on paths as they really are: absolute. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/workspace/.env",
+        "/home/someone/project/.env",
+        "/home/someone/project/.env.local",
+        "/home/someone/.ssh/id_ed25519",
+        "/home/someone/.aws/credentials",
+        "/home/someone/.netrc",
+        "/home/someone/.config/gcloud/x.json",
+        "/workspace/id_rsa",
+        "/etc/shadow",
+        "/etc/shadow-",
+        "/etc/sudoers.d/x",
+        "/proc/1/environ",
+        "/sys/kernel/x",
+        "/root/x",
+        "/run/agentos/agentos.sock",
+        "/var/run/docker.sock",
+        "/dev/sda",
+      })
+  void everyLevelButUnrestrictedBlocksSecrets(String path) {
+    for (PermissionLevel level : PermissionLevel.values()) {
+      PathRules rules = level.permissions().paths();
+      if (level == PermissionLevel.UNRESTRICTED) {
+        assertThat(rules.whyNotRead(path)).isNull();
+      } else {
+        assertThat(rules.whyNotRead(path)).as(level.wireName()).isNotNull();
+        assertThat(rules.whyNotWrite(path)).as(level.wireName()).isNotNull();
+      }
+    }
+  }
+}
