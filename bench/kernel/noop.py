@@ -22,7 +22,7 @@ _IDLE_TARGET_CONNECTIONS = 5000
 
 # A JVM is slow until it has compiled what it does: as long as this altogether, before anything is measured.
 _JVM_WARMUP = [Shape(64, 64, 1), Shape(64, 64, 16), Shape(8, 16 * 1024, 16), Shape(8, 64, 1)]
-_JVM_WARMUP_MS = 1000
+_JVM_WARMUP_MS = 700
 
 # Besides the idle connections of one server: those of the load, files, pipes.
 _SPARE_DESCRIPTORS = 1000
@@ -119,7 +119,7 @@ def _show_ratios(report: Report, rounds: Rounds) -> None:
         figure = Figure(f"throughput, {_name(level, shape)}", ratio, "", _target(level, shape), details)
         cells = [_name(level, shape), f"{kernel.per_second:,.0f}", f"{echo.per_second:,.0f}"]
         cells += [f"{kernel.p50:,.0f}", f"{kernel.p99:,.0f}", f"{echo.p50:,.0f}", f"{echo.p99:,.0f}"]
-        cells += [f"{kernel.server_cpu:.1f}", f"{echo.server_cpu:.1f}", f"{ratio:.2f}"]
+        cells += [f"{kernel.server_cpu:.2f}", f"{echo.server_cpu:.2f}", f"{ratio:.2f}"]
         rows.append((figure, cells))
     columns = ["", "kernel/s", "C/s", "p50 us", "p99 us", "C p50", "C p99", "CPU us", "C CPU", "kernel/C"]
     report.table(columns, rows)
@@ -137,7 +137,7 @@ def _show_idle(report: Report, rounds: Rounds) -> None:
         alone = rounds[0, shape]
         kernel = statistics.median(a.kernel.per_second / b.kernel.per_second for a, b in zip(alone, pairs, strict=True))
         echo = statistics.median(a.echo.per_second / b.echo.per_second for a, b in zip(alone, pairs, strict=True))
-        aimed = level == _IDLE_TARGET_CONNECTIONS and shape.payload == 64 and shape.depth == 1
+        aimed = level == _IDLE_TARGET_CONNECTIONS and _target(0, shape) == _DEPTH_1_TARGET
         name = _name(level, shape)
         figure = Figure(f"time beside idle ones, {name}", kernel, "", _IDLE_TARGET if aimed else None, {"c": echo})
         rows.append((figure, [name, f"{kernel:.2f}", f"{echo:.2f}"]))

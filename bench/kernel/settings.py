@@ -43,12 +43,12 @@ class Settings:
 QUICK = Settings({0: _AIMED, 5000: _AIMED_DEPTH_1}, rounds=3, warmup_ms=60, duration_ms=200, spawns=10, commands=5)
 DEFAULT = Settings(
     {0: _SHAPES, 1000: _AIMED_DEPTH_1, 5000: _AIMED_DEPTH_1},
-    rounds=5,
+    rounds=6,
     warmup_ms=100,
     duration_ms=350,
     spawns=30,
     commands=20,
 )
 FULL = Settings(
-    {0: _SHAPES, 1000: _SHAPES, 5000: _SHAPES}, rounds=7, warmup_ms=200, duration_ms=1000, spawns=100, commands=50
+    {0: _SHAPES, 1000: _SHAPES, 5000: _SHAPES}, rounds=8, warmup_ms=200, duration_ms=1000, spawns=100, commands=50
 )

@@ -121,6 +121,7 @@ static bool serve(int epoll, struct peer *peer) {
 static void accept_all(int epoll, int listener) {
   int fd;
 
+  /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): epoll keeps each peer and hands it back with its events */
   while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
     struct peer *peer = calloc(1, sizeof *peer);
     if (peer == NULL)
@@ -159,8 +160,8 @@ int main(int argc, char **argv) {
   listener = wire_listen(argv[1]);
   watch(epoll, EPOLL_CTL_ADD, listener, EPOLLIN, &listener_tag);
   watch(epoll, EPOLL_CTL_ADD, STDIN_FILENO, EPOLLIN, &input_tag);
-  puts("ready");
-  fflush(stdout);
+  if (puts("ready") < 0 || fflush(stdout) != 0)
+    die(errno, "standard output");
 
   for (;;) {
     int ready = epoll_wait(epoll, events, BATCH, -1);

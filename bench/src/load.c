@@ -4,8 +4,8 @@
  * One thread, one epoll: it costs the same whatever it talks to.
  *
  * What a connection sends is a function of the position in its stream alone (frame after frame, each with its number in
- * the payload's first bytes), so nothing is kept for a partial write or read but how far it got, and every answer can be
- * checked: header and number of each, the whole payload while warming up.
+ * the payload's first bytes), so nothing is kept for a partial write or read but how far it got, and every answer can
+ * be checked: header and number of each, the whole payload while warming up.
  */
 #include "histogram.h"
 #include "wire.h"
@@ -132,8 +132,8 @@ static void check_answer(const struct load *load, uint64_t number, size_t offset
   put_number(load, 0, number);
   for (size_t i = offset; i < end && i < HEAD_BYTES; i++) {
     if ((i < AGENT_ID_START || i >= AGENT_ID_END) && bytes[i - offset] != load->frames[i])
-      die(0, "answer %llu differs from its request in byte %zu: 0x%02x instead of 0x%02x", (unsigned long long)number, i,
-          bytes[i - offset], load->frames[i]);
+      die(0, "answer %llu differs from its request in byte %zu: 0x%02x instead of 0x%02x", (unsigned long long)number,
+          i, bytes[i - offset], load->frames[i]);
   }
   if (load->verify_payload && end > HEAD_BYTES) {
     size_t start = offset > HEAD_BYTES ? offset : HEAD_BYTES;
@@ -144,8 +144,8 @@ static void check_answer(const struct load *load, uint64_t number, size_t offset
 
 static void receive_answers(struct load *load, struct connection *connection) {
   ssize_t received = recv(connection->fd, load->input, READ_BYTES, 0);
-  uint64_t now = now_ns();
   size_t used = 0;
+  uint64_t now;
 
   if (received == 0)
     die(0, "the server hung up");
@@ -155,6 +155,7 @@ static void receive_answers(struct load *load, struct connection *connection) {
     return;
   }
 
+  now = now_ns();
   while (used < (size_t)received) {
     uint64_t number = connection->received_bytes / load->frame_bytes;
     size_t offset = connection->received_bytes % load->frame_bytes;
@@ -254,13 +255,15 @@ static long number(const char *name, const char *text, long least, long most) {
 
 static struct settings parse(int argc, char **argv) {
   static const struct option options[] = {
-      {"socket", required_argument, NULL, 's'},  {"connections", required_argument, NULL, 'c'},
-      {"payload", required_argument, NULL, 'p'}, {"depth", required_argument, NULL, 'd'},
-      {"warmup", required_argument, NULL, 'w'},  {"duration", required_argument, NULL, 't'},
+      {"socket", required_argument, NULL, 's'},
+      {"connections", required_argument, NULL, 'c'},
+      {"payload", required_argument, NULL, 'p'},
+      {"depth", required_argument, NULL, 'd'},
+      {"warmup", required_argument, NULL, 'w'},
+      {"duration", required_argument, NULL, 't'},
       {NULL, 0, NULL, 0},
   };
-  struct settings settings = {
-      .connections = 1, .payload_bytes = 64, .depth = 1, .warmup_ms = 100, .duration_ms = 1000};
+  struct settings settings = {.connections = 1, .payload_bytes = 64, .depth = 1, .warmup_ms = 100, .duration_ms = 1000};
   int option;
 
   while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {

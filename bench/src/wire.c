@@ -41,13 +41,13 @@ int wire_get_header(const unsigned char *source, struct wire_header *ret) {
 void die(int error, const char *format, ...) {
   va_list arguments;
 
-  fprintf(stderr, "%s: ", program_invocation_short_name);
+  (void)fprintf(stderr, "%s: ", program_invocation_short_name);
   va_start(arguments, format);
-  vfprintf(stderr, format, arguments);
+  (void)vfprintf(stderr, format, arguments);
   va_end(arguments);
   if (error != 0)
-    fprintf(stderr, ": %s", strerror(error));
-  fputc('\n', stderr);
+    (void)fprintf(stderr, ": %s", strerror(error));
+  (void)fputc('\n', stderr);
   exit(EXIT_FAILURE);
 }
 

@@ -7,7 +7,7 @@
 
 static void expect(int holds, const char *what, uint64_t got) {
   if (!holds) {
-    fprintf(stderr, "histogram: %s, got %llu\n", what, (unsigned long long)got);
+    (void)fprintf(stderr, "histogram: %s, got %llu\n", what, (unsigned long long)got);
     exit(EXIT_FAILURE);
   }
 }
