@@ -22,7 +22,9 @@ final class LogPrinter {
   private final boolean json;
   private final boolean timestamps;
   private boolean remarks = true;
-  private long lastNumber;
+
+  /** Negative while it is not known which number is to come. */
+  private long lastNumber = -1;
 
   LogPrinter(PrintWriter out, PrintWriter err, Style style, boolean json, boolean timestamps) {
     this.out = out;
@@ -33,9 +35,13 @@ final class LogPrinter {
   }
 
   /** Leaves out what the kernel has to say. */
-  LogPrinter withoutRemarks() {
+  void leaveOutRemarks() {
     remarks = false;
-    return this;
+  }
+
+  /** From now on the agent's very first line is expected next. */
+  void expectFirstLine() {
+    lastNumber = 0;
   }
 
   /**
@@ -47,7 +53,7 @@ final class LogPrinter {
   void print(Answer answer) throws BrokenPipe {
     for (Fields entry : answer.fields().objects("entries")) {
       long number = entry.whole("seq");
-      if (lastNumber > 0 && number > lastNumber + 1) {
+      if (lastNumber >= 0 && number > lastNumber + 1) {
         err.println(
             style.warning("agentos: " + (number - lastNumber - 1) + " lines were left out here"));
       }

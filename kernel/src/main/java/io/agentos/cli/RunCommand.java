@@ -102,8 +102,9 @@ final class RunCommand implements Callable<Integer> {
 
   private void stream(KernelClient client, int id) throws IOException {
     LogPrinter printer = format.printer(spec.commandLine(), kernel.json);
+    printer.expectFirstLine();
     if (!kernel.json) {
-      printer = printer.withoutRemarks();
+      printer.leaveOutRemarks();
     }
     Map<String, Object> request = Map.of("id", id, "lines", LINES, "follow", true);
     printer.print(client.stream(Op.LOGS, request, KernelClient.PATIENT, printer::print));
