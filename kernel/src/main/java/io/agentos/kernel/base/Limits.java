@@ -22,6 +22,9 @@ public final class Limits {
 
   public static final int HELD_BYTES = 128 << 20;
 
+  /** Of those, memory that is kept for the next ones when none is held. */
+  public static final int POOLED_BYTES = 8 << 20;
+
   /** Largest payload accepted unless configured, and the largest that may be configured. */
   public static final int DEFAULT_MAX_PAYLOAD = 1 << 20;
 

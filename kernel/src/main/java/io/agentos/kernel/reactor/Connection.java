@@ -29,7 +29,9 @@ public final class Connection {
     /** Largest payload to accept. */
     int maxPayload();
 
-    /** One whole request; {@code payload} is valid only during the call. */
+    /**
+     * One whole request: the bytes from position to limit, which are valid only during the call.
+     */
     void frame(int opcode, ByteBuffer payload);
 
     /**
@@ -52,11 +54,14 @@ public final class Connection {
   private boolean parsing;
   private boolean ending;
 
+  /** The socket took less than it was given: epoll says when it takes more. */
+  private boolean full;
+
   /** Starts serving an accepted, non-blocking socket. */
   public Connection(Reactor reactor, IoBuffers buffers, Budget budget, UnixSocketChannel channel)
       throws IOException {
-    this.input = new Input(budget);
-    this.output = new Output(budget);
+    this.input = new Input(buffers.pool, budget);
+    this.output = new Output(buffers.pool, budget);
     this.buffers = buffers;
     this.watch = reactor.watch(channel, SelectionKey.OP_READ, w -> ready());
   }
@@ -157,6 +162,7 @@ public final class Connection {
 
   private void ready() {
     if (watch.writable()) {
+      full = false;
       flush();
     }
     if (watch.isOpen() && wantsInput() && watch.readable()) {
@@ -184,7 +190,9 @@ public final class Connection {
     if (input.isEmpty()) {
       buffers.in.clear().limit(received);
       consume(buffers.in);
-      keepWithin(input.keep(buffers.in));
+      if (watch.isOpen()) {
+        keepWithin(input.keep(buffers.in));
+      }
     } else {
       buffers.in.clear().limit(received);
       keepWithin(input.append(buffers.in));
@@ -214,7 +222,7 @@ public final class Connection {
     parsing = true;
     while (!held && !ending && output.size() <= Limits.UNSENT_BYTES && takeFrame(bytes)) {}
     parsing = false;
-    if (ending) {
+    if (ending && watch.isOpen()) {
       bytes.position(bytes.limit());
     }
   }
@@ -250,10 +258,14 @@ public final class Connection {
       input.expect(frame);
       return false;
     }
-    ByteBuffer payload = bytes.slice(at + Frame.HEADER_BYTES, (int) size);
-    bytes.position(at + frame);
-    receiver.frame(opcode, payload);
-    return watch.isOpen();
+    int received = bytes.limit();
+    bytes.limit(at + frame).position(at + Frame.HEADER_BYTES);
+    receiver.frame(opcode, bytes);
+    if (!watch.isOpen()) {
+      return false; // and the buffer may be another connection's by now
+    }
+    bytes.limit(received).position(at + frame);
+    return true;
   }
 
   private void refuse(ErrorCode code, int opcode, String sentence) {
@@ -333,31 +345,26 @@ public final class Connection {
       }
       buffers.release();
     }
-    while (watch.isOpen() && !output.isEmpty()) {
+    while (!full && !output.isEmpty()) {
       buffers.claim(this);
       output.fill(buffers.out);
       buffers.out.flip();
-      boolean all = write(buffers.out);
+      write(buffers.out);
       if (!watch.isOpen()) {
         return;
       }
       output.consumed(buffers.out.position());
       buffers.release();
-      if (!all) {
-        return;
-      }
     }
   }
 
-  private boolean write(ByteBuffer staged) {
+  private void write(ByteBuffer staged) {
     int n = Sys.send(watch.fd(), buffers.outAddress, staged.limit());
     if (n >= 0) {
       staged.position(n);
-      return !staged.hasRemaining();
-    }
-    if (n != -Sys.EAGAIN && n != -Sys.EINTR) {
+    } else if (n != -Sys.EAGAIN && n != -Sys.EINTR) {
       close();
     }
-    return false;
+    full = staged.hasRemaining();
   }
 }

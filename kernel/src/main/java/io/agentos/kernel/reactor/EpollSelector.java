@@ -152,6 +152,9 @@ public final class EpollSelector extends AbstractSelector {
   private void forgetCancelled() {
     Set<SelectionKey> cancelled = cancelledKeys();
     synchronized (cancelled) {
+      if (cancelled.isEmpty()) {
+        return;
+      }
       for (SelectionKey key : cancelled) {
         remove((EpollKey) key);
       }

@@ -2,7 +2,7 @@
 package io.agentos.kernel.reactor;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes received and not yet handed out: the head of a frame, or requests that wait behind a held
@@ -12,8 +12,8 @@ import java.nio.ByteOrder;
 @ReactorConfined
 final class Input {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-  private static final int SMALLEST = 4096;
 
+  private final BufferPool pool;
   private final Budget budget;
 
   /** From position to limit: the bytes. */
@@ -22,7 +22,8 @@ final class Input {
   private int expected;
   private long sinceNanos;
 
-  Input(Budget budget) {
+  Input(BufferPool pool, Budget budget) {
+    this.pool = pool;
     this.budget = budget;
   }
 
@@ -45,7 +46,7 @@ final class Input {
       return true;
     }
     sinceNanos = System.nanoTime();
-    return grow(Math.max(SMALLEST, source.remaining()), source);
+    return grow(source.remaining(), source);
   }
 
   /** Adds what was received; false when the budget does not allow it. */
@@ -62,12 +63,12 @@ final class Input {
   }
 
   private boolean grow(int capacity, ByteBuffer source) {
-    if (!budget.take(capacity)) {
+    @Nullable ByteBuffer larger = pool.take(budget, capacity);
+    if (larger == null) {
       return false;
     }
-    ByteBuffer larger = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
     larger.put(bytes).put(source).flip();
-    budget.give(bytes.capacity());
+    pool.give(budget, bytes);
     bytes = larger;
     return true;
   }
@@ -90,7 +91,7 @@ final class Input {
 
   /** Forgets everything. */
   void clear() {
-    budget.give(bytes.capacity());
+    pool.give(budget, bytes);
     bytes = NOTHING;
     expected = 0;
   }

@@ -17,6 +17,7 @@ public final class IoBuffers {
   final long inAddress = Sys.address(in);
   final ByteBuffer out = Sys.allocate(Limits.WRITE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   final long outAddress = Sys.address(out);
+  final BufferPool pool = new BufferPool();
   private @Nullable Connection writer;
 
   /** Lets {@code connection} gather output; whoever did before sends it first. */

@@ -3,19 +3,21 @@ package io.agentos.kernel.reactor;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /** Answers that the client's socket did not take yet. Holds no memory while empty. */
 @ReactorConfined
 final class Output {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-  private static final int SMALLEST = 16 * 1024;
 
+  private final BufferPool pool;
   private final Budget budget;
 
   /** From position to limit: the bytes. */
   private ByteBuffer bytes = NOTHING;
 
-  Output(Budget budget) {
+  Output(BufferPool pool, Budget budget) {
+    this.pool = pool;
     this.budget = budget;
   }
 
@@ -42,13 +44,12 @@ final class Output {
       return true;
     }
     int needed = bytes.remaining() + count;
-    int capacity = Math.max(SMALLEST, Math.max(needed, 2 * bytes.remaining()));
-    if (!budget.take(capacity)) {
+    @Nullable ByteBuffer larger = pool.take(budget, Math.max(needed, 2 * bytes.remaining()));
+    if (larger == null) {
       return false;
     }
-    ByteBuffer larger = ByteBuffer.allocate(capacity);
     larger.put(bytes).flip();
-    budget.give(bytes.capacity());
+    pool.give(budget, bytes);
     bytes = larger;
     return true;
   }
@@ -75,7 +76,7 @@ final class Output {
 
   /** Forgets everything. */
   void clear() {
-    budget.give(bytes.capacity());
+    pool.give(budget, bytes);
     bytes = NOTHING;
   }
 }

@@ -117,21 +117,32 @@ public final class Reactor {
     }
   }
 
+  /**
+   * Not by way of {@link #guarded}: a lambda for each event would cost more than the rest of this
+   * class, as the first compiler allocates those by a call into the JVM.
+   */
   private static void dispatch(SelectionKey key) {
     Watch watch = (Watch) key.attachment();
-    guarded(watch::handle);
+    try {
+      watch.handle();
+    } catch (RuntimeException e) {
+      reportBug(e);
+    }
+  }
+
+  static void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      reportBug(e);
+    }
   }
 
   /**
    * A bug in one handler must not end every agent's kernel; it is logged loudly and the loop goes
    * on.
    */
-  @SuppressWarnings("CatchAndPrintStackTrace")
-  static void guarded(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException e) {
-      log.error("a handler on the reactor thread failed; this is a bug", e);
-    }
+  private static void reportBug(RuntimeException e) {
+    log.error("a handler on the reactor thread failed; this is a bug", e);
   }
 }
