@@ -18,7 +18,7 @@ from agentos._limits import EXTRA_CONNECTIONS, STREAM_BYTES_AHEAD
 class Gate:
     """A script that holds back the answers to some calls until it is opened."""
 
-    def __init__(self, *held: Opcode) -> None:
+    def __init__(self, *held: int) -> None:
         self.arrived = threading.Semaphore(0)
         self.open = threading.Event()
         self._held = held

@@ -25,14 +25,14 @@ SOURCE = str(Path(__file__).parent.parent / "src")
 class Gate:
     """A script that holds back the answers to some calls until it is opened, and notes who called on what."""
 
-    def __init__(self, *held: Opcode) -> None:
-        self.calls: list[tuple[Opcode, int]] = []
+    def __init__(self, *held: int) -> None:
+        self.calls: list[tuple[int, int]] = []
         self.arrived = threading.Semaphore(0)
         self.open = threading.Event()
         self._held = held
 
     def __call__(self, talk: Talk, opcode: int, payload: bytes) -> None:
-        self.calls.append((Opcode(opcode), talk.number))
+        self.calls.append((opcode, talk.number))
         if opcode in self._held:
             self.arrived.release()
             self.open.wait(PATIENCE_SECONDS)

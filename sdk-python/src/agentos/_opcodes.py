@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The system calls that the SDK knows by name. Numbers are wire contract."""
 
-from enum import IntEnum
 
-
-class Opcode(IntEnum):
-    """The number of each system call on the wire."""
+class Opcode:
+    """The number of each system call on the wire. No enum: that would take longer to import than all of the SDK."""
 
     NOOP = 0x00
     THINK = 0x01
@@ -30,9 +28,9 @@ class Opcode(IntEnum):
     EXIT = 0xFF
 
 
+NAMES = {number: name for name, number in vars(Opcode).items() if not name.startswith("_")}
+
+
 def name_of(opcode: int) -> str:
     """Name the call for a person; a number the SDK does not know stays a number."""
-    try:
-        return Opcode(opcode).name
-    except ValueError:
-        return f"0x{opcode:02x}"
+    return NAMES.get(opcode, f"0x{opcode:02x}")

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from json import JSONDecoder, JSONEncoder
-
 from ._errors import ProtocolError, kernel_error
+from ._json import decode, encode
 from ._limits import PAYLOAD_BYTES_LARGEST, PROTOCOL_VERSION
 from ._opcodes import Opcode, name_of
 from ._results import HelloResult
@@ -15,9 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
-
-_encode = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-_decode = JSONDecoder().decode
 
 
 def given(**fields: Any) -> dict[str, Any]:
@@ -32,7 +28,7 @@ def encode_fields(fields: Mapping[str, Any]) -> bytes:
         TypeError: a value is not JSON.
         ValueError: a number is not finite, or a value contains itself.
     """
-    return _encode(fields).encode()
+    return encode(fields).encode()
 
 
 def decode_answer(opcode: int, payload: bytes) -> Any:
@@ -45,7 +41,7 @@ def decode_answer(opcode: int, payload: bytes) -> Any:
         ProtocolError: the answer is no JSON object.
     """
     try:
-        answer = _decode(payload.decode())
+        answer = decode(payload.decode())
     except (ValueError, RecursionError) as error:
         raise ProtocolError(f"the answer to {name_of(opcode)} is not JSON: {error}") from error
     failed = isinstance(answer, dict) and answer.get("success") is False
