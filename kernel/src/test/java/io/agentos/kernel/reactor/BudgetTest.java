@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 final class BudgetTest {
   private static final long ENOUGH = 1 << 20;
 
+  private final BufferPool pool = new BufferPool();
   private final Budget all = Budget.of(ENOUGH);
 
   private static ByteBuffer bytes(int count) {
@@ -41,7 +42,7 @@ final class BudgetTest {
 
   @Test
   void inputGivesBackWhatItTook_onceItIsEmptyOrCleared() {
-    Input input = new Input(all);
+    Input input = new Input(pool, all);
     assertThat(input.keep(bytes(5000))).isTrue();
     assertThat(input.append(bytes(50_000))).isTrue();
     assertThat(input.append(bytes(2 << 20))).isFalse();
@@ -58,7 +59,7 @@ final class BudgetTest {
 
   @Test
   void outputGivesBackWhatItTook_onceItIsSentOrCleared() {
-    Output output = new Output(all);
+    Output output = new Output(pool, all);
     assertThat(output.keep(bytes(100_000))).isTrue();
     assertThat(output.keep(bytes(200_000))).isTrue();
     assertThat(output.size()).isEqualTo(300_000);

@@ -14,11 +14,12 @@ import org.junit.jupiter.api.Test;
 /** Both queues give out what was put in, in order, whatever the pieces. */
 final class InputOutputTest {
   private static final int MOST = 64 << 20;
+  private static final BufferPool POOL = new BufferPool();
 
   @Property(tries = 300)
   void inputGivesOutWhatCameIn(@ForAll long seed, @ForAll @IntRange(max = 40) int pieces) {
     Random random = new Random(seed);
-    Input input = new Input(Budget.of(MOST));
+    Input input = new Input(POOL, Budget.of(MOST));
     ByteArrayOutputStream in = new ByteArrayOutputStream();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (int i = 0; i < pieces; i++) {
@@ -46,7 +47,7 @@ final class InputOutputTest {
   @Property(tries = 300)
   void outputGivesOutWhatCameIn(@ForAll long seed, @ForAll @IntRange(max = 40) int pieces) {
     Random random = new Random(seed);
-    Output output = new Output(Budget.of(MOST));
+    Output output = new Output(POOL, Budget.of(MOST));
     ByteArrayOutputStream in = new ByteArrayOutputStream();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (int i = 0; i < pieces; i++) {
@@ -87,7 +88,7 @@ final class InputOutputTest {
 
   @Test
   void inputKnowsNoAge_whileItIsEmpty() {
-    Input input = new Input(Budget.of(MOST));
+    Input input = new Input(POOL, Budget.of(MOST));
     assertThat(input.age()).isZero();
     input.keep(ByteBuffer.wrap(new byte[] {1}));
     assertThat(input.age()).isNotNegative();
@@ -100,7 +101,7 @@ final class InputOutputTest {
   @Test
   void inputGrowsWithWhatArrives_notWithWhatIsAnnounced() {
     Budget budget = Budget.of(MOST);
-    Input input = new Input(budget);
+    Input input = new Input(POOL, budget);
     input.keep(ByteBuffer.wrap(new byte[20]));
     input.expect(60 << 20);
     assertThat(budget.take(MOST - (1 << 20))).isTrue();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,11 +42,14 @@ public final class KernelProcess implements AutoCloseable {
    */
   public static KernelProcess start(Map<String, String> environment, List<String> prefix)
       throws IOException {
+    return startIn(newFolder(), environment, prefix);
+  }
+
+  /** A folder that a kernel of any user can work in. */
+  public static Path newFolder() throws IOException {
     Path folder = Files.createTempDirectory("agentos-it");
-    folder.toFile().setExecutable(true, false);
-    folder.toFile().setReadable(true, false);
-    folder.toFile().setWritable(true, false);
-    return startIn(folder, environment, prefix);
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    return folder;
   }
 
   /** Starts one in a folder that another may have used before. */
@@ -53,19 +57,21 @@ public final class KernelProcess implements AutoCloseable {
       Path folder, Map<String, String> environment, List<String> prefix) throws IOException {
     Process process = launch(folder, environment, prefix);
     KernelProcess kernel = new KernelProcess(process, folder);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
-    while (!kernel.accepts()) {
-      if (!process.isAlive() || System.nanoTime() > deadline) {
-        process.destroyForcibly();
-        throw new IOException("the kernel did not start: " + kernel.log());
-      }
-      Thread.onSpinWait();
+    try {
+      Until.holds("the kernel serves", START_SECONDS, () -> kernel.accepts() || !process.isAlive());
+    } catch (AssertionError late) {
+      process.destroyForcibly();
+      throw new IOException("the kernel did not start: " + kernel.log(), late);
+    }
+    if (!process.isAlive()) {
+      throw new IOException("the kernel did not start: " + kernel.log());
     }
     return kernel;
   }
 
   /** Starts the process without waiting for anything. */
-  public static Process launch(Path folder, Map<String, String> environment, List<String> prefix)
+  public static Process launch(
+      Path folder, Map<String, String> environment, List<String> prefix, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(prefix);
     command.addAll(
@@ -73,13 +79,16 @@ public final class KernelProcess implements AutoCloseable {
             Path.of(System.getProperty("java.home"), "bin/java").toString(),
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-Xmx256m",
+            "-Xms32m",
+            "-Xmx512m",
+            "-XX:+ExitOnOutOfMemoryError",
             "-Djnr.ffi.x86asm.enabled=false",
             "-Dagentos.home=" + home(),
             "-cp",
-            System.getProperty("java.class.path"),
+            home().resolve("kernel/target/classes") + ":" + home().resolve("kernel/target/lib/*"),
             "io.agentos.cli.Main",
             "daemon"));
+    command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
     builder.environment().put("AGENTOS_SOCKET", folder.resolve("agentos.sock").toString());
@@ -106,6 +115,11 @@ public final class KernelProcess implements AutoCloseable {
     return WireClient.connect(socket());
   }
 
+  /** A connection that is an agent's; the test may come in there if it is the agent's user. */
+  public WireClient connectAs(int agentId) throws IOException {
+    return WireClient.connect(folder.resolve("run/agents/" + agentId + "/agentos.sock"));
+  }
+
   public Path socket() {
     return folder.resolve("agentos.sock");
   }
@@ -129,9 +143,7 @@ public final class KernelProcess implements AutoCloseable {
 
   /** Descriptors that the kernel has open. */
   public long descriptors() throws IOException {
-    try (Stream<Path> fds = Files.list(Path.of("/proc", String.valueOf(pid()), "fd"))) {
-      return fds.count();
-    }
+    return Procs.descriptors(pid());
   }
 
   @Override
@@ -152,7 +164,8 @@ public final class KernelProcess implements AutoCloseable {
     }
   }
 
-  private static void deleteTree(Path root) throws IOException {
+  /** Removes a folder and all in it. */
+  public static void deleteTree(Path root) throws IOException {
     try (Stream<Path> paths = Files.walk(root)) {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.testing.KernelProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class KernelConfigTest {
+  private static final Path HOME = KernelProcess.home();
+  private static final KernelConfig.Options NOTHING =
+      new KernelConfig.Options(null, null, null, null);
+
+  @TempDir private Path folder;
+
+  private KernelConfig load(String toml) throws IOException {
+    return load(toml, Map.of());
+  }
+
+  private KernelConfig load(String toml, Map<String, String> environment) throws IOException {
+    return KernelConfig.load(HOME, environment, options(toml, null));
+  }
+
+  private KernelConfig.Options options(String toml, @Nullable Path socket) throws IOException {
+    Path file = Files.writeString(folder.resolve("agentos.toml"), toml);
+    return new KernelConfig.Options(file, socket, null, null);
+  }
+
+  @Test
+  void allDefaults() throws IOException {
+    Map<String, String> user =
+        Map.of("XDG_RUNTIME_DIR", "/run/user/7", "XDG_STATE_HOME", "/home/u/.state");
+    KernelConfig config = KernelConfig.load(HOME, user, NOTHING);
+    boolean root = "root".equals(System.getProperty("user.name"));
+    assertThat(config.paths().socket())
+        .hasToString(root ? "/run/agentos/agentos.sock" : "/run/user/7/agentos/agentos.sock");
+    assertThat(config.paths().runtime()).hasToString(root ? "/run/agentos" : "/run/user/7/agentos");
+    assertThat(config.paths().state())
+        .hasToString(root ? "/var/lib/agentos" : "/home/u/.state/agentos");
+    assertThat(config.paths().helper()).isExecutable();
+    assertThat(config.paths().sdk().resolve("agentos")).isDirectory();
+    assertThat(config.maxPayload()).isEqualTo(Limits.DEFAULT_MAX_PAYLOAD);
+    assertThat(config.strictLimits()).isFalse();
+    assertThat(config.jsonLogs()).isFalse();
+    assertThat(config.logLevel()).isEqualTo("info");
+    assertThat(config.llm().concurrency()).isEqualTo(8);
+    assertThat(config.llm().queuePerAgent()).isEqualTo(64);
+    assertThat(config.llm().timeout()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(config.file()).isEmpty();
+  }
+
+  @Test
+  void allKeys() throws IOException {
+    KernelConfig config =
+        load(
+            """
+            socket = "/a/s"
+            state_dir = "/a/state"
+            runtime_dir = "/a/run"
+            [log]
+            format = "json"
+            level = "debug"
+            [protocol]
+            max_payload = 4194304
+            [limits]
+            strict = true
+            [scheduler]
+            concurrency = 3
+            queue_per_agent = 4
+            timeout_s = 5
+            [llm]
+            anything = "is the service's business"
+            """);
+    assertThat(config.paths().socket()).hasToString("/a/s");
+    assertThat(config.paths().state()).hasToString("/a/state");
+    assertThat(config.paths().runtime()).hasToString("/a/run");
+    assertThat(config.jsonLogs()).isTrue();
+    assertThat(config.logLevel()).isEqualTo("debug");
+    assertThat(config.maxPayload()).isEqualTo(4194304);
+    assertThat(config.strictLimits()).isTrue();
+    assertThat(config.llm().concurrency()).isEqualTo(3);
+    assertThat(config.llm().queuePerAgent()).isEqualTo(4);
+    assertThat(config.llm().timeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.llm().command())
+        .containsSubsequence("--config", folder.resolve("agentos.toml").toString());
+  }
+
+  /** The document's example is what people copy. */
+  @Test
+  void takesTheExampleOfTheDocument() throws IOException {
+    String document = Files.readString(Path.of("../docs/operations.md"));
+    int begin = document.indexOf("```toml") + "```toml".length();
+    KernelConfig config = load(document.substring(begin, document.indexOf("```", begin)));
+    assertThat(config.paths().socket()).hasToString("/run/agentos/agentos.sock");
+  }
+
+  @Test
+  void commandLineOverEnvironmentOverFile() throws IOException {
+    Map<String, String> environment =
+        Map.of(
+            "AGENTOS_SOCKET",
+            "/env/s",
+            "AGENTOS_STATE_DIR",
+            "/env/state",
+            "AGENTOS_RUNTIME_DIR",
+            "/env/run");
+    String toml =
+        "socket = \"/file/s\"\nstate_dir = \"/file/state\"\nruntime_dir = \"/file/run\"\n";
+    assertThat(load(toml).paths().socket()).hasToString("/file/s");
+    KernelConfig config = load(toml, environment);
+    assertThat(config.paths().socket()).hasToString("/env/s");
+    assertThat(config.paths().state()).hasToString("/env/state");
+    assertThat(config.paths().runtime()).hasToString("/env/run");
+    KernelConfig asked = KernelConfig.load(HOME, environment, options(toml, Path.of("/option/s")));
+    assertThat(asked.paths().socket()).hasToString("/option/s");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "sokcet = 'x'|sokcet|socket",
+        "statedir = 'x'|statedir|state_dir",
+        "[log]\\nfromat = 'json'|log.fromat|log.format",
+        "[protocol]\\nmax_payloads = 5|protocol.max_payloads|protocol.max_payload",
+        "[scheduler]\\nconcurency = 5|scheduler.concurency|scheduler.concurrency",
+        "[limits]\\nstrikt = true|limits.strikt|limits.strict",
+        "max_payload = 5|max_payload|protocol.max_payload",
+      })
+  void refusesAnUnknownKey_namingTheNearest(String toml, String key, String nearest) {
+    assertThatThrownBy(() -> load(toml.replace("\\n", "\n")))
+        .isInstanceOf(BootException.class)
+        .hasMessageContaining("\"" + key + "\"")
+        .hasMessageContaining("\"" + nearest + "\"")
+        .hasMessageContaining("agentos.toml");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "socket = 5|socket",
+        "state_dir = true|state_dir",
+        "runtime_dir = ['x']|runtime_dir",
+        "[log]\\nformat = 'xml'|log.format",
+        "[log]\\nformat = 5|log.format",
+        "[log]\\nlevel = 'loud'|log.level",
+        "[protocol]\\nmax_payload = 'many'|protocol.max_payload",
+        "[protocol]\\nmax_payload = 1.5|protocol.max_payload",
+        "[protocol]\\nmax_payload = 1|protocol.max_payload",
+        "[protocol]\\nmax_payload = 99999999999|protocol.max_payload",
+        "[limits]\\nstrict = 'yes'|limits.strict",
+        "[scheduler]\\nconcurrency = 0|scheduler.concurrency",
+        "[scheduler]\\nqueue_per_agent = -1|scheduler.queue_per_agent",
+        "[scheduler]\\ntimeout_s = 0|scheduler.timeout_s",
+        "log = 'json'|log",
+        "'protocol.max_payload' = 2097152|protocol.max_payload",
+      })
+  void refusesAValueThatMeansNothing_namingTheKey(String toml, String key) {
+    assertThatThrownBy(() -> load(toml.replace("\\n", "\n")))
+        .isInstanceOf(BootException.class)
+        .hasMessageContaining(key);
+  }
+
+  @Test
+  void refusesWhatIsNoToml_andAFileThatIsNotThere() {
+    assertThatThrownBy(() -> load("a = = b"))
+        .isInstanceOf(BootException.class)
+        .hasMessageContaining("agentos.toml");
+    KernelConfig.Options missing =
+        new KernelConfig.Options(folder.resolve("missing"), null, null, null);
+    assertThatThrownBy(() -> KernelConfig.load(HOME, Map.of(), missing))
+        .isInstanceOf(BootException.class)
+        .hasMessageContaining("missing");
+  }
+
+  /** The base directory specification: an empty variable counts as unset. */
+  @Test
+  void takesAnEmptyVariableForNone() throws IOException {
+    Map<String, String> empty =
+        Map.of(
+            "AGENTOS_SOCKET",
+            "",
+            "AGENTOS_STATE_DIR",
+            "",
+            "XDG_STATE_HOME",
+            "",
+            "XDG_RUNTIME_DIR",
+            "");
+    KernelConfig config = KernelConfig.load(HOME, empty, NOTHING);
+    KernelConfig plain = KernelConfig.load(HOME, Map.of(), NOTHING);
+    assertThat(config.paths()).isEqualTo(plain.paths());
+  }
+
+  @Test
+  void keepsKernelsWithDifferentSocketsApart() throws IOException {
+    KernelConfig a = load("socket = \"/x/a.sock\"");
+    KernelConfig b = load("socket = \"/x/b.sock\"");
+    assertThat(a.paths().runtime()).isNotEqualTo(b.paths().runtime());
+  }
+}
