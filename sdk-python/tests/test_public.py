@@ -48,7 +48,8 @@ def python(*arguments: str) -> str:
 def test_all_is_what_is_visible() -> None:
     for name in agentos.__all__:
         getattr(agentos, name)
-    visible = {name for name in vars(agentos) if not name.startswith("_")} | {"__version__"}
+    names = {name for name, value in vars(agentos).items() if not inspect.ismodule(value)}
+    visible = {name for name in names if not name.startswith("_")} | {"__version__"}
 
     assert set(agentos.__all__) == visible
     assert list(agentos.__all__) == sorted(agentos.__all__)

@@ -144,17 +144,17 @@ def _fit_list(schema: Schema, value: list[Any], place: str, level: int) -> list[
 
 def _fit_object(schema: Schema, value: dict[str, Any], place: str, level: int) -> dict[str, Any]:
     properties: Mapping[str, Schema] = schema.get("properties", {})
+    others = schema.get("additionalProperties", True)
+    # First what is unknown: a misspelt name is the reason why another one is missing.
+    for name in value:
+        if name not in properties and others is False:
+            raise _Misfit(_below(place, _shortened(str(name))), f"is unknown; {_alternatives(name, properties)}")
     for name in schema.get("required", ()):
         if name not in value:
             raise _Misfit(_below(place, name), f"is missing; it must be {_expected(properties[name])}")
-    others = schema.get("additionalProperties", True)
     fitted = {}
     for name, item in value.items():
-        inner = properties.get(name)
-        if inner is None and others is False:
-            raise _Misfit(_below(place, _shortened(str(name))), f"is unknown; {_alternatives(name, properties)}")
-        if inner is None:
-            inner = {} if others is True else others
+        inner = properties.get(name, others if isinstance(others, Mapping) else {})
         fitted[_fit_text({}, name, place)] = fit(inner, item, _below(place, _shortened(name)), level + 1)
     return fitted
 
