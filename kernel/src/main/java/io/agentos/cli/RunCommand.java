@@ -106,7 +106,7 @@ final class RunCommand implements Callable<Integer> {
     if (!kernel.json) {
       printer.leaveOutRemarks();
     }
-    Map<String, Object> request = Map.of("id", id, "lines", LINES, "follow", true);
+    Map<String, Object> request = Map.of("id", id, "lines", LINES, "follow", true, "hold", true);
     printer.print(client.stream(Op.LOGS, request, KernelClient.PATIENT, printer::print));
   }
 

@@ -30,12 +30,15 @@ public final class Ids {
   public Ids(Path file) throws IOException {
     this.file = file;
     try {
-      last = Files.exists(file) ? Integer.parseInt(Files.readString(file).trim()) : 0;
+      last = Files.exists(file) ? Integer.parseUnsignedInt(Files.readString(file).trim()) : 0;
     } catch (NumberFormatException e) {
       throw new IOException(
           file
               + " should hold the last agent number, but does not; remove it to start from 1 again",
           e);
+    }
+    if (last < 0) {
+      throw new IOException(file + " holds a number that is no agent's; remove it to start from 1");
     }
     reserved = last;
     reserve();

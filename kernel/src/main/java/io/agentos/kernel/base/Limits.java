@@ -8,6 +8,9 @@ public final class Limits {
   /** Connections that wait to be accepted; the system caps it at net.core.somaxconn. */
   public static final int BACKLOG = 4096;
 
+  /** Connections that one agent has open. */
+  public static final int CONNECTIONS_PER_AGENT = 256;
+
   /** Bytes taken from one connection before the others get their turn. */
   public static final int READ_BYTES = 64 * 1024;
 
@@ -81,6 +84,12 @@ public final class Limits {
   /** EXECs and HTTP requests that run at once. */
   public static final int EXECS = 256;
 
+  /** Of them, of one agent; and its HTTP requests, and its calls of LOGS. */
+  public static final int EXECS_PER_AGENT = 64;
+
+  public static final int HTTP_PER_AGENT = 16;
+  public static final int FOLLOWERS_PER_AGENT = 16;
+
   /** An agent's log: this many files of this size. */
   public static final int LOG_FILES = 4;
 
@@ -96,9 +105,10 @@ public final class Limits {
   public static final int LOG_LINES_MOST = 10_000;
 
   /**
-   * LOGS -f entries that wait for a slow follower before lines are skipped (and the skip is said).
+   * Lines that wait for a follower of LOGS for whom the output is held back: what one chunk of each
+   * stream can still add to a full answer, and then some.
    */
-  public static final int FOLLOWER_ENTRIES = 1000;
+  public static final int HOLDER_BYTES = 32 << 20;
 
   /** Between asking an agent to stop and ending it. */
   public static final Duration KILL_GRACE = Duration.ofSeconds(5);

@@ -57,9 +57,6 @@ final class Doorkeeper implements Agents.Doors {
 
   private static final Duration STALL_SWEEP = Duration.ofSeconds(5);
 
-  /** Connections of one agent at once. */
-  private static final int CONNECTIONS_PER_AGENT = 256;
-
   private final Reactor reactor;
   private final KernelPaths paths;
   private final Ids ids;
@@ -120,7 +117,7 @@ final class Doorkeeper implements Agents.Doors {
         channel.close();
         return;
       }
-      if (inside.size() >= CONNECTIONS_PER_AGENT) {
+      if (inside.size() >= Limits.CONNECTIONS_PER_AGENT) {
         log.warn("agent {} has {} connections; no more are accepted", agent.id(), inside.size());
         channel.close();
         return;

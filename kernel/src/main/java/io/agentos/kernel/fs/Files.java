@@ -8,6 +8,8 @@ import io.agentos.kernel.sandbox.View;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import jnr.constants.platform.Errno;
 import jnr.posix.FileStat;
@@ -18,6 +20,9 @@ import jnr.posix.FileStat;
  */
 public final class Files {
   private static final int NEW_FILE_MODE = 0644;
+
+  /** Read of a file that does not say how long it is. */
+  private static final int UNSIZED_BYTES = 64 * 1024;
 
   /** Without set-user-id and set-group-id: the new file may have another owner. */
   private static final int MODE_BITS = 0777;
@@ -63,14 +68,17 @@ public final class Files {
       throws ErrnoException {
     int fd = Sys.open("/proc/self/fd/" + handle, Sys.O_RDONLY | Sys.O_NONBLOCK | Sys.O_NOCTTY);
     try {
-      int wanted = (int) Math.max(0, Math.min(limit, size - offset));
       // Files of /proc and /sys say that they are empty; what they hold is small.
-      ByteBuffer buffer =
-          Sys.allocate(Math.max(1, size == 0 ? Math.min(limit, 64 * 1024) : wanted));
+      long left = size == 0 ? UNSIZED_BYTES : Math.max(0, size - offset);
+      int wanted = (int) Math.min(limit, left);
+      if (wanted == 0) {
+        return new Content(new byte[0], size);
+      }
+      ByteBuffer buffer = Sys.allocate(wanted);
       int length = Sys.readAt(fd, buffer, offset);
       byte[] bytes = new byte[length];
       buffer.get(0, bytes);
-      return new Content(bytes, Math.max(size, offset + length));
+      return new Content(bytes, length == 0 ? size : Math.max(size, offset + length));
     } finally {
       Sys.close(fd);
     }
@@ -218,11 +226,17 @@ public final class Files {
   }
 
   /** Where an open object is now; a file whose last name is gone is nowhere. */
-  private static String realPath(int handle) throws ErrnoException {
+  private static String realPath(int handle) throws ErrnoException, SyscallException {
     if (Sys.stat(handle).nlink() == 0) {
       throw new ErrnoException("the file was removed", Errno.ENOENT.intValue());
     }
-    return Sys.readlink("/proc/self/fd/" + handle);
+    byte[] path = Sys.readlink("/proc/self/fd/" + handle);
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(path)).toString();
+    } catch (CharacterCodingException e) {
+      throw SyscallException.invalid(
+          "its real path is no UTF-8, which no rule can judge; rename it with EXEC");
+    }
   }
 
   private static void refuse(@org.jspecify.annotations.Nullable String reason)

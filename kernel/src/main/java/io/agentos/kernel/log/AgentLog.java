@@ -27,6 +27,9 @@ public final class AgentLog {
   public interface Follower {
     void lines(List<LogEntry> entries);
 
+    /** Whether the agent's next output has to wait for this follower; see {@link #drained()}. */
+    boolean holds();
+
     /** The agent has ended; nothing more will come. */
     void closed();
   }
@@ -41,6 +44,7 @@ public final class AgentLog {
   };
   private final List<LogEntry> pending = new ArrayList<>();
   private final List<Runnable> callbacks = new ArrayList<>();
+  private final List<Runnable> held = new ArrayList<>();
   private List<LogEntry> inFlight = List.of();
   private long sequence;
   private boolean writing;
@@ -113,10 +117,21 @@ public final class AgentLog {
   private void written(List<Runnable> done) {
     writing = false;
     inFlight = List.of();
-    done.forEach(Runnable::run);
+    held.addAll(done);
+    drained();
     if (!writing && !callbacks.isEmpty()) {
       write();
     }
+  }
+
+  /** A follower holds no longer: the agent's output goes on, unless another one holds it. */
+  public void drained() {
+    if (followers.stream().anyMatch(Follower::holds)) {
+      return;
+    }
+    List<Runnable> released = List.copyOf(held);
+    held.clear();
+    released.forEach(Runnable::run);
   }
 
   private void append(List<LogEntry> entries) {
@@ -149,6 +164,7 @@ public final class AgentLog {
 
   public void unfollow(Follower follower) {
     followers.remove(follower);
+    drained();
   }
 
   /** The agent has ended for good. */

@@ -3,6 +3,7 @@ package io.agentos.kernel.log;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,6 +11,8 @@ import java.util.List;
  * become U+FFFD.
  */
 public final class LineSplitter {
+  private static final int LONGEST_CHARACTER = 4;
+
   private final byte[] line;
   private int length;
 
@@ -26,7 +29,7 @@ public final class LineSplitter {
         continue;
       }
       if (length == line.length) {
-        lines.add(take());
+        lines.add(takeWholeCharacters());
       }
       line[length++] = b;
     }
@@ -36,6 +39,29 @@ public final class LineSplitter {
   /** What was left without a line's end. */
   public List<String> finish() {
     return length == 0 ? List.of() : List.of(take());
+  }
+
+  /** All but the beginning of a character that the next bytes complete. */
+  private String takeWholeCharacters() {
+    int begun = Math.max(0, length - LONGEST_CHARACTER + 1);
+    int cut = length;
+    for (int i = length - 1; i >= begun; i--) {
+      if ((line[i] & 0xC0) == 0xC0) {
+        cut = i + charactersBytes(line[i]) > length ? i : length;
+        break;
+      }
+    }
+    byte[] rest = Arrays.copyOfRange(line, cut, length);
+    length = cut;
+    String text = take();
+    System.arraycopy(rest, 0, line, 0, rest.length);
+    length = rest.length;
+    return text;
+  }
+
+  /** Of a character that begins with this byte: as many as the byte has leading ones. */
+  private static int charactersBytes(byte first) {
+    return Integer.numberOfLeadingZeros(~first << 24);
   }
 
   private String take() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.wire.Json;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An agent's log on disk: JSON lines in {@code NAME}, with older ones in {@code NAME.1}, {@code
@@ -19,6 +23,7 @@ import java.util.stream.Stream;
  * Used by worker threads, hence synchronised.
  */
 final class LogFile {
+  private static final Logger log = LoggerFactory.getLogger(LogFile.class);
   private static final ObjectReader READER = Json.reader(LogEntry.class);
 
   private final Path file;
@@ -39,8 +44,22 @@ final class LogFile {
     if (size + bytes.length > Limits.LOG_FILE_BYTES && size > 0) {
       rotate();
     }
-    Files.write(file, bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    size += bytes.length;
+    try {
+      Files.write(file, bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      size += bytes.length;
+    } catch (IOException e) {
+      cutBack();
+      throw e;
+    }
+  }
+
+  /** A disk that became full left half a line, which the next one would go on in. */
+  private void cutBack() {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(size);
+    } catch (IOException e) {
+      log.warn("half a line stays in {}: {}", file, e.toString());
+    }
   }
 
   private void rotate() throws IOException {
@@ -66,13 +85,24 @@ final class LogFile {
   }
 
   private static void read(Path part, long sinceMillis, LogWindow window) throws IOException {
-    try (Stream<String> text = Files.lines(part)) {
-      for (String json : (Iterable<String>) text::iterator) {
-        LogEntry entry = READER.readValue(json);
-        if (entry.time() >= sinceMillis) {
+    // ISO-8859-1 keeps every byte, so that a broken one spoils its own line only.
+    try (Stream<String> text = Files.lines(part, StandardCharsets.ISO_8859_1)) {
+      for (String line : (Iterable<String>) text::iterator) {
+        LogEntry entry = entry(line.getBytes(StandardCharsets.ISO_8859_1));
+        if (entry != null && entry.time() >= sinceMillis) {
           window.add(entry);
         }
       }
+    }
+  }
+
+  /** Null for what is no entry: a power cut can leave half a line. */
+  private static @Nullable LogEntry entry(byte[] json) {
+    try {
+      return READER.readValue(json);
+    } catch (IOException e) {
+      log.debug("a line of a log is no entry: {}", e.getMessage());
+      return null;
     }
   }
 

@@ -50,11 +50,26 @@ public final class LogWindow {
     return entries.isEmpty();
   }
 
+  /** What the lines cost together. */
+  public int cost() {
+    return cost;
+  }
+
   /** Takes all lines, oldest first. */
   public List<LogEntry> takeAll() {
-    List<LogEntry> taken = new ArrayList<>(entries);
-    entries.clear();
-    cost = 0;
+    return take(Integer.MAX_VALUE);
+  }
+
+  /** Takes the oldest lines that fit into so many bytes, and at least one. */
+  public List<LogEntry> take(int most) {
+    List<LogEntry> taken = new ArrayList<>();
+    int sum = 0;
+    while (!entries.isEmpty() && (taken.isEmpty() || sum + entries.peek().cost() <= most)) {
+      LogEntry entry = entries.remove();
+      sum += entry.cost();
+      taken.add(entry);
+    }
+    cost -= sum;
     return taken;
   }
 

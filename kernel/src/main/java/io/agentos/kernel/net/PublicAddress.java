@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.net;
 
-import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 
 /**
@@ -11,7 +11,8 @@ import java.util.Arrays;
  * registries.
  */
 final class PublicAddress {
-  private static final byte[] NAT64 = {0, 0x64, (byte) 0xff, (byte) 0x9b};
+  /** 64:ff9b::/96, RFC 6052; 64:ff9b:1::/48 is local use and not global anyway. */
+  private static final byte[] NAT64 = {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
 
   private PublicAddress() {}
 
@@ -24,9 +25,7 @@ final class PublicAddress {
       return false;
     }
     byte[] bytes = address.getAddress();
-    return address instanceof Inet4Address
-        ? isPublic4(bytes)
-        : isPublic6((Inet6Address) address, bytes);
+    return address instanceof Inet6Address six ? isPublic6(six, bytes) : isPublic4(bytes);
   }
 
   private static boolean isPublic4(byte[] b) {
@@ -50,15 +49,25 @@ final class PublicAddress {
    * by that.
    */
   private static boolean isPublic6(Inet6Address address, byte[] b) {
-    if (address.isIPv4CompatibleAddress() || Arrays.equals(Arrays.copyOf(b, 4), NAT64)) {
-      return isPublic4(Arrays.copyOfRange(b, 12, 16));
+    if (address.isIPv4CompatibleAddress() || Arrays.equals(Arrays.copyOf(b, NAT64.length), NAT64)) {
+      return is(inner(b, 12));
+    }
+    if (b[0] == 0x20 && b[1] == 0x02) { // 6to4
+      return is(inner(b, 2));
     }
     boolean global = (b[0] & 0xE0) == 0x20;
-    boolean sixToFour = b[0] == 0x20 && b[1] == 0x02;
-    boolean protocolOrDocumentation =
-        b[0] == 0x20 && b[1] == 0x01 && (b[2] == 0 || (b[2] == 0x0d && (b[3] & 0xFF) == 0xb8));
-    return global
-        && !protocolOrDocumentation
-        && !(sixToFour && !isPublic4(Arrays.copyOfRange(b, 2, 6)));
+    boolean protocol = b[0] == 0x20 && b[1] == 0x01 && b[2] == 0;
+    boolean documentation =
+        (b[0] == 0x20 && b[1] == 0x01 && b[2] == 0x0d && (b[3] & 0xFF) == 0xb8)
+            || (b[0] == 0x3f && (b[1] & 0xFF) == 0xff && (b[2] & 0xF0) == 0); // RFC 9637
+    return global && !protocol && !documentation;
+  }
+
+  private static InetAddress inner(byte[] bytes, int from) {
+    try {
+      return InetAddress.getByAddress(Arrays.copyOfRange(bytes, from, from + 4));
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("four bytes are always an address", e);
+    }
   }
 }

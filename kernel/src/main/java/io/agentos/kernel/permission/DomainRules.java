@@ -84,6 +84,10 @@ public final class DomainRules {
         host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     String lower = bare.toLowerCase(Locale.ROOT);
     String rooted = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
-    return rooted.indexOf(':') >= 0 ? rooted : IDN.toASCII(rooted, IDN.ALLOW_UNASSIGNED);
+    try {
+      return rooted.indexOf(':') >= 0 ? rooted : IDN.toASCII(rooted, IDN.ALLOW_UNASSIGNED);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("\"" + host + "\" is no host name: " + e.getMessage(), e);
+    }
   }
 }

@@ -28,7 +28,7 @@ public final class PathPattern {
     FOLDERS
   }
 
-  private record Token(Kind kind, char literal) {}
+  private record Token(Kind kind, int literal) {}
 
   private final String text;
   private final List<Token> tokens;
@@ -81,10 +81,10 @@ public final class PathPattern {
         tokens.add(new Token(Kind.ACROSS, '*'));
         i += 2;
       } else {
-        char c = rest.charAt(i);
+        int c = rest.codePointAt(i);
         Kind kind = c == '*' ? Kind.STAR : c == '?' ? Kind.ONE : Kind.LITERAL;
         tokens.add(new Token(kind, c));
-        i++;
+        i += Character.charCount(c);
       }
     }
     return List.copyOf(tokens);
@@ -95,8 +95,8 @@ public final class PathPattern {
     // Bit i: the text so far may end right before token i.
     BitSet at = new BitSet(tokens.size() + 1);
     reach(at, 0);
-    for (int i = 0; i < path.length(); i++) {
-      char c = path.charAt(i);
+    for (int i = 0; i < path.length(); i += Character.charCount(path.codePointAt(i))) {
+      int c = path.codePointAt(i);
       if (at.get(tokens.size()) && c == '/') {
         return true;
       }
@@ -108,7 +108,7 @@ public final class PathPattern {
     return at.get(tokens.size());
   }
 
-  private BitSet step(BitSet at, char c) {
+  private BitSet step(BitSet at, int c) {
     BitSet next = new BitSet(tokens.size() + 1);
     for (int i = at.nextSetBit(0); i >= 0 && i < tokens.size(); i = at.nextSetBit(i + 1)) {
       Token token = tokens.get(i);

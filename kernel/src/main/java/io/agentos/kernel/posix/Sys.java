@@ -196,13 +196,13 @@ public final class Sys {
    * What a symbolic link says, unresolved; used on {@code /proc/self/fd/N} to learn what was
    * opened.
    */
-  public static String readlink(String path) throws ErrnoException {
+  public static byte[] readlink(String path) throws ErrnoException {
     ByteBuffer target = allocate(PATH_BYTES);
     int length = check("readlink " + path, (int) C.readlink(path, address(target), PATH_BYTES));
     Reference.reachabilityFence(target);
     byte[] bytes = new byte[length];
     target.get(bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
+    return bytes;
   }
 
   /**

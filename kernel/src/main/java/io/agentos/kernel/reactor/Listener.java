@@ -104,8 +104,8 @@ public final class Listener {
     UnixSocketChannel channel = UnixSocketChannel.fromFD(fd);
     try {
       acceptor.accepted(channel);
-    } catch (IOException e) {
-      log.warn("an accepted connection could not be served: {}", e.toString());
+    } catch (IOException | RuntimeException e) {
+      log.warn("an accepted connection could not be served", e);
       closeQuietly(channel);
     }
   }

@@ -20,6 +20,7 @@ final class Call implements Syscall.Reply<Object> {
   private final int opcode;
   private boolean open = true;
   private @Nullable Runnable onAbandon;
+  private @Nullable Runnable whenClosed;
   private Timers.@Nullable Timer timer;
 
   Call(Session session, Reactor reactor, int opcode) {
@@ -66,6 +67,11 @@ final class Call implements Syscall.Reply<Object> {
   @Override
   public void onAbandon(Runnable task) {
     onAbandon = task;
+  }
+
+  /** Runs {@code task} when this call is over, however it ends. */
+  void whenClosed(Runnable task) {
+    whenClosed = task;
   }
 
   @Override
@@ -117,6 +123,9 @@ final class Call implements Syscall.Reply<Object> {
 
   private void close() {
     open = false;
+    if (whenClosed != null) {
+      whenClosed.run();
+    }
     if (timer != null) {
       timer.cancel();
     }

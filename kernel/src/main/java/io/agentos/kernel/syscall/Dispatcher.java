@@ -25,6 +25,7 @@ public final class Dispatcher {
   private final Reactor reactor;
   private final Offload offload;
   private final int maxPayload;
+  private final Shares shares = new Shares();
   private final @Nullable Bound[] table = new Bound[256];
 
   private record Bound(Opcode opcode, Syscall<?, ?> handler, ObjectReader reader) {}
@@ -54,6 +55,7 @@ public final class Dispatcher {
       }
       Caller caller = session.identity().caller();
       admit(bound.opcode, caller);
+      call.whenClosed(shares.take(caller.id(), bound.opcode));
       run(bound, caller, bytes(payload), call);
     } catch (SyscallException refusal) {
       call.fail(refusal);

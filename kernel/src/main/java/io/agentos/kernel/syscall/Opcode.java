@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.syscall;
 
+import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.syscall.agent.Kill;
 import io.agentos.kernel.syscall.agent.ListAgents;
 import io.agentos.kernel.syscall.agent.Logs;
@@ -37,21 +38,21 @@ public enum Opcode {
   THINK(0x01, Right.THINK, s -> new Think(s.llm())),
   READ(0x02, Right.READ, s -> new ReadFile(s.files())),
   WRITE(0x03, Right.WRITE, s -> new WriteFile(s.files())),
-  EXEC(0x04, Right.EXEC, s -> new Exec(s.commands())),
+  EXEC(0x04, Right.EXEC, Limits.EXECS_PER_AGENT, s -> new Exec(s.commands())),
   SPAWN(0x10, Right.SPAWN, s -> new Spawn(s.agents(), s.offload())),
   KILL(0x11, Right.ANY, s -> new Kill(s.agents())),
   LIST(0x12, Right.ANY, s -> new ListAgents(s.agents(), s.offload())),
   WAIT(0x13, Right.ANY, s -> new WaitFor(s.agents())),
   PAUSE(0x14, Right.ANY, s -> new Pause(s.agents())),
   RESUME(0x15, Right.ANY, s -> new Resume(s.agents())),
-  LOGS(0x16, Right.ANY, s -> new Logs(s.agents(), s.offload())),
+  LOGS(0x16, Right.ANY, Limits.FOLLOWERS_PER_AGENT, s -> new Logs(s.agents(), s.offload())),
   SEND(0x20, Right.ANY, s -> new Send(s.postboxes(), s.config())),
   RECV(0x21, Right.ANY, s -> new Receive(s.postboxes(), s.config())),
   BROADCAST(0x22, Right.ANY, s -> new Broadcast(s.postboxes(), s.config())),
   REGISTER(0x23, Right.ANY, s -> new Register(s.postboxes())),
   GET_PERMS(0x40, Right.ANY, s -> new GetPermissions(s.agents(), s.llm())),
   SET_PERMS(0x41, Right.ANY, s -> new SetPermissions(s.agents(), s.llm())),
-  HTTP(0x50, Right.HTTP, s -> new Http(s.web(), s.reactor())),
+  HTTP(0x50, Right.HTTP, Limits.HTTP_PER_AGENT, s -> new Http(s.web(), s.reactor())),
   HELLO(0xFE, Right.ANY, s -> new Hello(s.config())),
   EXIT(0xFF, Right.ANY, s -> new Exit());
 
@@ -60,11 +61,17 @@ public enum Opcode {
 
   private final int number;
   private final Right right;
+  private final int share;
   private final Function<Services, Syscall<?, ?>> handler;
 
   Opcode(int number, Right right, Function<Services, Syscall<?, ?>> handler) {
+    this(number, right, Limits.CONNECTIONS_PER_AGENT, handler);
+  }
+
+  Opcode(int number, Right right, int share, Function<Services, Syscall<?, ?>> handler) {
     this.number = number;
     this.right = right;
+    this.share = share;
     this.handler = handler;
   }
 
@@ -79,6 +86,11 @@ public enum Opcode {
   /** Checked by the dispatcher before the payload is decoded; handlers never check it. */
   public Right right() {
     return right;
+  }
+
+  /** How many such calls one agent may have under way; each connection has one at a time. */
+  public int share() {
+    return share;
   }
 
   Syscall<?, ?> bind(Services services) {

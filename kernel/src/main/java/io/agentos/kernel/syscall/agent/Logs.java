@@ -28,13 +28,17 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
     this.offload = offload;
   }
 
-  /** {@code since}: seconds since 1970. */
+  /**
+   * {@code since}: seconds since 1970. {@code hold}, with {@code follow}: the agent's output waits
+   * for this reader, so that no line is skipped; for operators only.
+   */
   public record Request(
       @Nullable Integer id,
       @Nullable String name,
       @Nullable Integer lines,
       @Nullable Double since,
-      @Nullable Boolean follow) {}
+      @Nullable Boolean follow,
+      @Nullable Boolean hold) {}
 
   /** {@code skipped}: lines that a slow follower missed before these. */
   public record Response(List<LogEntry> entries, @Nullable Integer skipped) {}
@@ -48,6 +52,10 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
   public void handle(Caller caller, Request request, Reply<Response> reply)
       throws SyscallException {
     Agent agent = targets.require(caller, request.id(), request.name());
+    boolean hold = Boolean.TRUE.equals(request.hold());
+    if (hold && !caller.isOperator()) {
+      throw SyscallException.denied("only an operator may hold an agent's output back");
+    }
     int lines = request.lines() == null ? Limits.LOG_LINES_DEFAULT : request.lines();
     if (lines < 0 || lines > Limits.LOG_LINES_MOST) {
       throw SyscallException.invalid(
@@ -57,7 +65,7 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
     AgentLog log = agent.log();
     List<LogEntry> unstored = log.unstored();
     Following following =
-        Boolean.TRUE.equals(request.follow()) ? new Following(agent, reply) : null;
+        Boolean.TRUE.equals(request.follow()) ? new Following(agent, hold, reply) : null;
     offload.run(
         () -> complete(log.tail(lines, since), unstored, lines),
         stored -> {
@@ -85,13 +93,18 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
    * says so.
    */
   private static final class Following implements AgentLog.Follower {
+    private final Agent agent;
+    private final boolean hold;
     private final Reply<Response> reply;
-    private final LogWindow waiting =
-        new LogWindow(Limits.FOLLOWER_ENTRIES, Limits.LOG_ANSWER_BYTES);
+    private final LogWindow waiting;
     private boolean ready;
     private boolean agentEnded;
 
-    Following(Agent agent, Reply<Response> reply) {
+    Following(Agent agent, boolean hold, Reply<Response> reply) {
+      this.agent = agent;
+      this.hold = hold;
+      this.waiting =
+          new LogWindow(Integer.MAX_VALUE, hold ? Limits.HOLDER_BYTES : Limits.LOG_ANSWER_BYTES);
       this.reply = reply;
       reply.onAbandon(() -> agent.log().unfollow(this));
       if (agent.state().isFinal()) {
@@ -119,6 +132,11 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
     }
 
     @Override
+    public boolean holds() {
+      return hold && waiting.cost() > Limits.LOG_ANSWER_BYTES;
+    }
+
+    @Override
     public void closed() {
       agentEnded = true;
       if (ready) {
@@ -133,8 +151,10 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
         return;
       }
       int skipped = waiting.takeSkipped();
-      Response response = new Response(waiting.takeAll(), skipped == 0 ? null : skipped);
-      if (agentEnded) {
+      List<LogEntry> next = waiting.take(Limits.LOG_ANSWER_BYTES);
+      agent.log().drained();
+      Response response = new Response(next, skipped == 0 ? null : skipped);
+      if (agentEnded && waiting.isEmpty()) {
         reply.succeed(response);
       } else {
         reply.stream(response, this::pump);
