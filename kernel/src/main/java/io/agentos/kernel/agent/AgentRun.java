@@ -10,6 +10,7 @@ import io.agentos.kernel.reactor.Timers;
 import io.agentos.kernel.sandbox.Consumption;
 import io.agentos.kernel.sandbox.Enforcement;
 import io.agentos.kernel.sandbox.Freezer;
+import io.agentos.kernel.sandbox.ProcessTree;
 import io.agentos.kernel.sandbox.SandboxProcess;
 import io.agentos.kernel.sandbox.View;
 import java.time.Duration;
@@ -48,7 +49,7 @@ public final class AgentRun implements SandboxProcess.Observer {
   private @Nullable Consumption consumption;
   private @Nullable View view;
   private Map<String, String> layers = Map.of();
-  private long peakBytes;
+  private Enforcement.Used used = new Enforcement.Used(0, 0);
   private int pid;
   private @Nullable ExitReason cause;
   private SandboxProcess.@Nullable Failure failure;
@@ -151,7 +152,9 @@ public final class AgentRun implements SandboxProcess.Observer {
     cancel(grace);
     grace = null;
     SandboxProcess running = Objects.requireNonNull(process);
-    freezer = enforcement.started(limits, running, initPid, () -> noteCause(ExitReason.OOM));
+    ProcessTree tree =
+        new ProcessTree(limits.cgroup().orElse(null), initPid, agent.spec().sandboxed());
+    freezer = enforcement.started(limits, running, tree, () -> noteCause(ExitReason.OOM));
     Duration limit = limits.limits().wallTime();
     if (limit != null) {
       wallTime =
@@ -160,7 +163,7 @@ public final class AgentRun implements SandboxProcess.Observer {
     if (stopGrace != null) {
       deliverStop(running, stopSignal, stopGrace);
     }
-    consumption = new Consumption(limits.cgroup().orElse(null), initPid);
+    consumption = new Consumption(tree);
     view = openView(initPid);
     events.started(this);
   }
@@ -216,7 +219,7 @@ public final class AgentRun implements SandboxProcess.Observer {
     if (view != null) {
       view.close();
     }
-    peakBytes = enforcement.ended(limits, Objects.requireNonNull(process));
+    used = enforcement.ended(limits, Objects.requireNonNull(process));
     if (failure == null && pid == 0 && cause == null) {
       failure =
           new SandboxProcess.Failure("start", 0, "the sandbox helper ended before the program ran");
@@ -230,8 +233,10 @@ public final class AgentRun implements SandboxProcess.Observer {
 
   private ExitRecord record(SandboxProcess.Exit exit) {
     ExitReason reason = reason(exit);
-    long peak = Math.max(peakBytes, exit.maxRssBytes());
-    ExitRecord.Usage usage = new ExitRecord.Usage(exit.cpuMillis(), peak, uptimeMillis());
+    // A tree that is killed as a whole takes what its processes used with it; the others know.
+    long peak = Math.max(used.peakBytes(), exit.maxRssBytes());
+    long cpu = Math.max(used.cpuMillis(), exit.cpuMillis());
+    ExitRecord.Usage usage = new ExitRecord.Usage(cpu, peak, uptimeMillis());
     int code = exit.signal() == 0 ? exit.code() : 128 + exit.signal();
     return new ExitRecord(reason, code, exit.signal(), describe(reason, exit), usage);
   }

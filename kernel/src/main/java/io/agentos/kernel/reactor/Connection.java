@@ -79,6 +79,7 @@ public final class Connection {
   /** The held request has been answered: goes on with the next. */
   public void release() {
     held = false;
+    input.restartAge(); // the time in which it was not read from is not its client's
     if (!parsing && watch.isOpen()) {
       parseLeftover();
       settle();

@@ -15,6 +15,7 @@ final class EpollKey extends AbstractSelectionKey {
   private final EpollSelector selector;
   private final SelectableChannel channel;
   private final int fd;
+  private final int registration;
   private int interest;
   private int ready;
   private boolean hungUp;
@@ -22,7 +23,8 @@ final class EpollKey extends AbstractSelectionKey {
   /** The events epoll watches now, or {@link #NOT_REGISTERED}. */
   private int watched = NOT_REGISTERED;
 
-  EpollKey(EpollSelector selector, SelectableChannel channel, int fd) {
+  EpollKey(EpollSelector selector, SelectableChannel channel, int fd, int registration) {
+    this.registration = registration;
     this.selector = selector;
     this.channel = channel;
     this.fd = fd;
@@ -30,6 +32,11 @@ final class EpollKey extends AbstractSelectionKey {
 
   int fd() {
     return fd;
+  }
+
+  /** Tells this use of the descriptor's number from earlier ones. */
+  int registration() {
+    return registration;
   }
 
   /** Whether the last event said that the other side is gone altogether. */
@@ -96,7 +103,7 @@ final class EpollKey extends AbstractSelectionKey {
 
   private void control(int operation, int mask) {
     try {
-      selector.control(operation, fd, mask);
+      selector.control(operation, fd, mask, registration);
     } catch (ErrnoException e) {
       throw new UncheckedIOException(e);
     }

@@ -48,6 +48,9 @@ public final class EpollSelector extends AbstractSelector {
   private static final int EVENT_BYTES = PACKED ? 12 : 16;
   private static final int DATA_OFFSET = PACKED ? 4 : 8;
 
+  /** The registration of the descriptor that {@link #wakeup()} writes to. */
+  private static final int WAKE = 0;
+
   private final int epoll;
   private final int wake;
   private final ByteBuffer events = Sys.allocate(BATCH * EVENT_BYTES);
@@ -60,6 +63,7 @@ public final class EpollSelector extends AbstractSelector {
   private final long drainedAddress = Sys.address(drained);
   private final Set<SelectionKey> keys = new HashSet<>();
   private final Set<SelectionKey> selected = new LinkedHashSet<>();
+  private int registrations;
   private @Nullable EpollKey[] byDescriptor = new EpollKey[64];
 
   public EpollSelector() throws IOException {
@@ -69,13 +73,13 @@ public final class EpollSelector extends AbstractSelector {
       throw new IOException("epoll_create1 failed: " + LibC.RUNTIME.getLastError());
     }
     wake = Sys.eventfd();
-    control(CTL_ADD, wake, EPOLLIN);
+    control(CTL_ADD, wake, EPOLLIN, WAKE);
   }
 
   @Override
   protected SelectionKey register(AbstractSelectableChannel channel, int ops, Object attachment) {
     int fd = ((NativeSelectableChannel) channel).getFD();
-    EpollKey key = new EpollKey(this, channel, fd);
+    EpollKey key = new EpollKey(this, channel, fd, ++registrations);
     key.attach(attachment);
     if (fd >= byDescriptor.length) {
       byDescriptor = Arrays.copyOf(byDescriptor, Math.max(fd + 1, byDescriptor.length * 2));
@@ -100,8 +104,12 @@ public final class EpollSelector extends AbstractSelector {
     deregister(key);
   }
 
-  void control(int operation, int fd, int mask) throws ErrnoException {
-    change.putInt(0, mask).putLong(DATA_OFFSET, fd);
+  /**
+   * @param registration comes back with each event, so that one that was for an earlier owner of
+   *     the number is told apart
+   */
+  void control(int operation, int fd, int mask, int registration) throws ErrnoException {
+    change.putInt(0, mask).putInt(DATA_OFFSET, fd).putInt(DATA_OFFSET + 4, registration);
     if (LibC.INSTANCE.epoll_ctl(epoll, operation, fd, changeAddress) < 0) {
       throw new ErrnoException("epoll_ctl on descriptor " + fd, LibC.RUNTIME.getLastError());
     }
@@ -166,15 +174,15 @@ public final class EpollSelector extends AbstractSelector {
     int delivered = 0;
     for (int i = 0; i < ready; i++) {
       int mask = events.getInt(i * EVENT_BYTES);
-      int fd = (int) events.getLong(i * EVENT_BYTES + DATA_OFFSET);
-      if (fd == wake) {
+      int fd = events.getInt(i * EVENT_BYTES + DATA_OFFSET);
+      int registration = events.getInt(i * EVENT_BYTES + DATA_OFFSET + 4);
+      if (registration == WAKE) {
         Sys.read(wake, drainedAddress, 8);
         continue;
       }
       EpollKey key = byDescriptor[fd];
-      // Gone if an earlier event of this batch closed it; a new owner of the number asks again next
-      // round.
-      if (key != null && key.markReady(mask)) {
+      // Gone if an earlier event of this batch closed it; its number may have a new owner by now.
+      if (key != null && key.registration() == registration && key.markReady(mask)) {
         action.accept(key);
         delivered++;
       }

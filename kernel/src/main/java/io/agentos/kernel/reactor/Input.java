@@ -49,6 +49,11 @@ final class Input {
     return grow(source.remaining(), source);
   }
 
+  /** Counts the {@link #age()} of an unfinished frame from now on. */
+  void restartAge() {
+    sinceNanos = System.nanoTime();
+  }
+
   /** Adds what was received; false when the budget does not allow it. */
   boolean append(ByteBuffer source) {
     int total = bytes.remaining() + source.remaining();

@@ -167,13 +167,13 @@ public final class Enforcement {
    * Starts watching, if anything needs it; {@code onOom} is called on the reactor thread before the
    * kill.
    *
-   * @param rootPid host pid whose descendants are the tree
    * @return the handle that stops and continues the tree
    */
-  public Freezer started(Prepared prepared, SandboxProcess process, int rootPid, Runnable onOom) {
+  public Freezer started(
+      Prepared prepared, SandboxProcess process, ProcessTree tree, Runnable onOom) {
     Freezer freezer = new Freezer(prepared.cgroup, process);
     if (prepared.monitored) {
-      monitor.add(prepared.limits, prepared.cgroup, process, freezer, rootPid, onOom);
+      monitor.add(prepared.limits, tree, process, freezer, onOom);
     }
     return freezer;
   }
@@ -184,16 +184,16 @@ public final class Enforcement {
         && prepared.cgroup.number("memory.events", "oom_kill").orElse(0L) > 0;
   }
 
-  /**
-   * The process has ended.
-   *
-   * @return the most memory it was seen to use, in bytes; 0 if nobody measured
-   */
-  public long ended(Prepared prepared, SandboxProcess process) {
+  /** What a process tree used, as far as anybody measured it; else 0. */
+  public record Used(long peakBytes, long cpuMillis) {}
+
+  /** The process has ended: no more watching. */
+  public Used ended(Prepared prepared, SandboxProcess process) {
     long seen = monitor.remove(process);
-    return Optional.ofNullable(prepared.cgroup)
-        .flatMap(cgroup -> cgroup.number("memory.peak", ""))
-        .orElse(seen);
+    Optional<Cgroup> cgroup = prepared.cgroup();
+    return new Used(
+        cgroup.flatMap(group -> group.number("memory.peak", "")).orElse(seen),
+        cgroup.flatMap(group -> group.number("cpu.stat", "usage_usec")).orElse(0L) / 1000);
   }
 
   /** Removes what {@link #prepare} made, once nothing runs in it. */

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Enforces memory and CPU limits where the host has no controllers: one thread that samples each
@@ -46,10 +45,9 @@ public final class LimitMonitor implements AutoCloseable {
 
   private static final class Target {
     final ResourceLimits limits;
-    final @Nullable Cgroup cgroup;
+    final ProcessTree tree;
     final SandboxProcess process;
     final Freezer freezer;
-    final int rootPid;
     final Runnable onOom;
     volatile long peakBytes;
     long nextSampleNanos;
@@ -61,40 +59,26 @@ public final class LimitMonitor implements AutoCloseable {
 
     Target(
         ResourceLimits limits,
-        @Nullable Cgroup cgroup,
+        ProcessTree tree,
         SandboxProcess process,
         Freezer freezer,
-        int rootPid,
         Runnable onOom) {
       this.limits = limits;
-      this.cgroup = cgroup;
+      this.tree = tree;
       this.process = process;
       this.freezer = freezer;
-      this.rootPid = rootPid;
       this.onOom = onOom;
-      this.cpuUsedMicros = cpuMicros();
-    }
-
-    List<Integer> processes() {
-      return cgroup != null ? cgroup.processes() : ProcessUsage.tree(rootPid);
-    }
-
-    long cpuMicros() {
-      if (cgroup != null) {
-        return cgroup.number("cpu.stat", "usage_usec").orElse(0L);
-      }
-      return ProcessUsage.tree(rootPid).stream().mapToLong(ProcessUsage::cpuMicros).sum();
+      this.cpuUsedMicros = tree.cpuMicros();
     }
   }
 
   void add(
       ResourceLimits limits,
-      @Nullable Cgroup cgroup,
+      ProcessTree tree,
       SandboxProcess process,
       Freezer freezer,
-      int rootPid,
       Runnable onOom) {
-    targets.put(process, new Target(limits, cgroup, process, freezer, rootPid, onOom));
+    targets.put(process, new Target(limits, tree, process, freezer, onOom));
     LockSupport.unpark(thread);
   }
 
@@ -135,7 +119,7 @@ public final class LimitMonitor implements AutoCloseable {
   }
 
   private long checkMemory(Target target, long limit) {
-    List<Integer> processes = target.processes();
+    List<String> processes = target.tree.processes();
     long used = processes.stream().mapToLong(ProcessUsage::residentBytes).sum();
     if (used > limit && processes.size() > 1) {
       used = processes.stream().mapToLong(ProcessUsage::proportionalBytes).sum();
@@ -163,7 +147,7 @@ public final class LimitMonitor implements AutoCloseable {
 
   private long checkCpu(Target target, double cores) {
     long now = System.nanoTime();
-    long used = target.cpuMicros();
+    long used = target.tree.cpuMicros();
     target.allowanceMicros +=
         Math.round((now - target.allowanceAtNanos) / 1000.0 * cores)
             - (used - target.cpuUsedMicros);

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.sandbox;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
-/** What processes use, from /proc; a process that is gone counts as nothing. */
-public final class ProcessUsage {
+/**
+ * What processes use, from {@code /proc}; a process that is gone counts as nothing. Processes are
+ * named by their folder there.
+ */
+final class ProcessUsage {
   private static final long PAGE_BYTES = 4096;
   private static final long TICK_MICROS = 10_000;
   private static final int MOST_PROCESSES = 10_000;
@@ -18,8 +23,8 @@ public final class ProcessUsage {
   private ProcessUsage() {}
 
   /** Resident bytes of one process, pages it shares with others included. */
-  public static long residentBytes(int pid) {
-    String[] fields = read("/proc/" + pid + "/statm").split(" ");
+  static long residentBytes(String process) {
+    String[] fields = read(process + "/statm").split(" ");
     return fields.length < 2 ? 0 : Long.parseLong(fields[1]) * PAGE_BYTES;
   }
 
@@ -27,18 +32,18 @@ public final class ProcessUsage {
    * Resident bytes of one process, each shared page divided by those who share it; slower than
    * {@link #residentBytes}.
    */
-  public static long proportionalBytes(int pid) {
-    for (String line : read("/proc/" + pid + "/smaps_rollup").split("\n")) {
+  static long proportionalBytes(String process) {
+    for (String line : read(process + "/smaps_rollup").split("\n")) {
       if (line.startsWith("Pss:")) {
         return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
       }
     }
-    return residentBytes(pid);
+    return residentBytes(process);
   }
 
   /** User and system time of one process, and of its children that it has reaped. */
-  public static long cpuMicros(int pid) {
-    String stat = read("/proc/" + pid + "/stat");
+  static long cpuMicros(String process) {
+    String stat = read(process + "/stat");
     String[] fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ");
     if (fields.length < 15) {
       return 0;
@@ -50,21 +55,42 @@ public final class ProcessUsage {
     return ticks * TICK_MICROS;
   }
 
+  /** The processes with these host pids. */
+  static List<String> withPids(List<Integer> pids) {
+    return pids.stream().map(pid -> "/proc/" + pid).toList();
+  }
+
+  /**
+   * All processes of the pid namespace of which {@code init} is the first: also those that were put
+   * there by EXEC, whose parent is outside.
+   */
+  static List<String> inSandbox(int init) {
+    return numbered("/proc/" + init + "/root/proc");
+  }
+
   /** A process and all its descendants. */
-  public static List<Integer> tree(int root) {
-    List<Integer> found = new ArrayList<>();
-    Deque<Integer> open = new ArrayDeque<>(List.of(root));
+  static List<String> tree(int root) {
+    List<String> found = new ArrayList<>();
+    Deque<String> open = new ArrayDeque<>(List.of("/proc/" + root));
     while (!open.isEmpty() && found.size() < MOST_PROCESSES) {
-      int pid = open.pop();
-      found.add(pid);
-      String children = read("/proc/" + pid + "/task/" + pid + "/children").trim();
-      if (!children.isEmpty()) {
-        for (String child : children.split(" ")) {
-          open.push(Integer.valueOf(child));
+      String process = open.pop();
+      found.add(process);
+      for (String thread : numbered(process + "/task")) {
+        String children = read(thread + "/children").trim();
+        if (!children.isEmpty()) {
+          withPids(Arrays.stream(children.split(" ")).map(Integer::valueOf).toList())
+              .forEach(open::push);
         }
       }
     }
     return found;
+  }
+
+  private static List<String> numbered(String folder) {
+    String[] names = new File(folder).list((parent, name) -> Character.isDigit(name.charAt(0)));
+    return names == null
+        ? List.of()
+        : Arrays.stream(names).limit(MOST_PROCESSES).map(name -> folder + "/" + name).toList();
   }
 
   private static String read(String path) {
