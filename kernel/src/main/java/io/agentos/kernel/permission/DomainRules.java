@@ -76,7 +76,12 @@ public final class DomainRules {
       throw new IllegalArgumentException(
           "network pattern \"" + pattern + "\" must be a host name, *.a.domain, an address, or *");
     }
-    return pattern.startsWith("*.") ? "*." + canonicalHost(host) : canonicalHost(host);
+    try {
+      return pattern.startsWith("*.") ? "*." + canonicalHost(host) : canonicalHost(host);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "network pattern \"" + pattern + "\" names no host: " + e.getMessage(), e);
+    }
   }
 
   private static String canonicalHost(String host) {
@@ -84,10 +89,6 @@ public final class DomainRules {
         host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     String lower = bare.toLowerCase(Locale.ROOT);
     String rooted = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
-    try {
-      return rooted.indexOf(':') >= 0 ? rooted : IDN.toASCII(rooted, IDN.ALLOW_UNASSIGNED);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("\"" + host + "\" is no host name: " + e.getMessage(), e);
-    }
+    return rooted.indexOf(':') >= 0 ? rooted : IDN.toASCII(rooted, IDN.ALLOW_UNASSIGNED);
   }
 }

@@ -63,7 +63,7 @@ final class IdsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"many", "", "99999999999"})
+  @ValueSource(strings = {"many", "", "-5", "99999999999"})
   void refusesAFileThatHoldsNoNumber_sayingWhatToDo(String text) throws IOException {
     Files.writeString(file, text);
     assertThatThrownBy(() -> new Ids(file))
@@ -82,7 +82,8 @@ final class IdsTest {
         assertThat(user).isGreaterThan(1_000_000);
       }
     } else {
-      assertThat(HostIdentity.uid(new AgentId(1))).isEqualTo(HostIdentity.uid(new AgentId(2)));
+      assertThat(HostIdentity.uid(new AgentId(1)))
+          .isEqualTo(HostIdentity.uid(new AgentId(2)));
     }
   }
 }

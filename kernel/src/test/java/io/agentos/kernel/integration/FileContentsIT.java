@@ -74,7 +74,14 @@ final class FileContentsIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"0,4,0123,true", "8,4,89,false", "10,4,'',false", "0,10,0123456789,false"})
+  @CsvSource({
+    "0,4,0123,true",
+    "8,4,89,false",
+    "10,4,'',false",
+    "99,4,'',false",
+    "3,0,'',true",
+    "0,10,0123456789,false"
+  })
   void readsAPart(int offset, int limit, String part, boolean truncated) throws IOException {
     write("/workspace/digits", "0123456789");
     JsonNode answer =
@@ -193,6 +200,14 @@ final class FileContentsIT {
     write("/workspace/notes (deleted)", "second");
     assertThat(agent.workspace().resolve("notes")).hasContent("precious");
     assertThat(agent.workspace().resolve("notes (deleted)")).hasContent("second");
+  }
+
+  @Test
+  void refusesAFolderWhoseNameIsNoUtf8() throws IOException {
+    agent.shell(
+        "mkdir \"$(printf 'd\\377')\"; ln -s \"$(printf 'd\\377')\" odd; mkdir -p \"$(printf 'd\\357\\277\\275')\"");
+    assertThat(write("/workspace/odd/x", "x").get("code").asText()).isEqualTo("INVALID_REQUEST");
+    assertThat(agent.shell("ls \"$(printf 'd\\357\\277\\275')\"")).isEmpty();
   }
 
   @ParameterizedTest

@@ -47,6 +47,14 @@ final class LineSplitterTest {
   }
 
   @Test
+  void cutsNoCharacterInTwo() {
+    LineSplitter lines = new LineSplitter(LONGEST);
+    List<String> all = new ArrayList<>(lines.feed(bytes("1234567é89\n")));
+    all.addAll(lines.finish());
+    assertThat(String.join("", all)).isEqualTo("1234567é89");
+  }
+
+  @Test
   void replacesWhatIsNoUtf8() {
     LineSplitter lines = new LineSplitter(LONGEST);
     assertThat(lines.feed(new byte[] {'a', (byte) 0xFF, 'b', '\n'})).containsExactly("a\uFFFDb");

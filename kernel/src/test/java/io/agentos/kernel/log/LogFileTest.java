@@ -7,6 +7,7 @@ import io.agentos.kernel.base.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -84,6 +85,17 @@ final class LogFileTest {
     assertThat(tail.stream().mapToLong(entry -> entry.line().length()).sum())
         .isBetween(1L, (long) Limits.LOG_ANSWER_BYTES);
     assertThat(tail.get(tail.size() - 1).seq()).isEqualTo(100);
+  }
+
+  /** A full disk or a power cut leaves half a line; the rest must still be readable. */
+  @Test
+  void skipsWhatIsNoEntry() throws IOException {
+    LogFile log = new LogFile(path);
+    log.append(List.of(entry(1, "a")));
+    Files.writeString(path, "{\"seq\":2,\"ti\n", StandardOpenOption.APPEND);
+    Files.write(path, new byte[] {(byte) 0xC3, '\n'}, StandardOpenOption.APPEND);
+    log.append(List.of(entry(3, "c")));
+    assertThat(log.tail(EVERYTHING, 0)).containsExactly(entry(1, "a"), entry(3, "c"));
   }
 
   @Test

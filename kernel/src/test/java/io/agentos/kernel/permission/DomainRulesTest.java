@@ -78,6 +78,7 @@ final class DomainRulesTest {
         "a b",
         "example.com\n",
         "example.com:8080",
+        "a..b",
       })
   void refusesAPatternThatIsNoHost(String pattern) {
     assertThatThrownBy(() -> DomainRules.of(List.of(pattern)))

@@ -34,6 +34,7 @@ final class PathPatternTest {
         "/a/*|/a/b",
         "/a/*.txt|/a/b.txt",
         "/a/?|/a/b",
+        "/a/?|/a/😀",
         "/a/😀|/a/😀/b",
         "/a/*é*|/a/caféx",
         "/a/*/c|/a/b/c",
