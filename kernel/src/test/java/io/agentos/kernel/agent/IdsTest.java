@@ -82,8 +82,7 @@ final class IdsTest {
         assertThat(user).isGreaterThan(1_000_000);
       }
     } else {
-      assertThat(HostIdentity.uid(new AgentId(1)))
-          .isEqualTo(HostIdentity.uid(new AgentId(2)));
+      assertThat(HostIdentity.uid(new AgentId(1))).isEqualTo(HostIdentity.uid(new AgentId(2)));
     }
   }
 }
