@@ -66,6 +66,9 @@ public final class Limits {
   /** Of all mailboxes together. */
   public static final int ALL_MAILBOX_BYTES = 64 << 20;
 
+  /** Of those, from one sender. */
+  public static final int SENDER_BYTES = 16 << 20;
+
   /** Of all LLM requests that wait or are under way. */
   public static final int LLM_QUEUE_BYTES = 64 << 20;
 

@@ -9,7 +9,9 @@ import io.agentos.kernel.wire.SyscallException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One bounded queue of messages; survives restarts of its owner. Those who wait are served in the
@@ -33,9 +35,19 @@ public final class Mailbox {
     void arrived();
   }
 
-  /** Bytes in all mailboxes of one kernel. */
+  /** Bytes in all mailboxes of one kernel, and of each sender. */
   static final class Total {
+    private final Map<AgentId, Integer> bySender = new HashMap<>();
     private long bytes;
+
+    private int of(AgentId sender) {
+      return bySender.getOrDefault(sender, 0);
+    }
+
+    private void count(AgentId sender, int change) {
+      bytes += change;
+      bySender.merge(sender, change, (a, b) -> a + b == 0 ? null : a + b);
+    }
   }
 
   private final Total total;
@@ -72,8 +84,15 @@ public final class Mailbox {
           ErrorCode.RESOURCE_EXHAUSTED,
           "all mailboxes together are full; try again when messages have been read");
     }
+    if (total.of(from) + message.cost() > Limits.SENDER_BYTES) {
+      throw new SyscallException(
+          ErrorCode.RESOURCE_EXHAUSTED,
+          "messages of this sender that nobody has read yet hold "
+              + total.of(from)
+              + " bytes, its share of all mailboxes; try again when some have been read");
+    }
     messages.add(message);
-    count(message.cost());
+    count(message, 1);
     Waiter first = waiters.poll();
     if (first != null) {
       first.arrived();
@@ -88,22 +107,22 @@ public final class Mailbox {
     int room = answerBytes - ENVELOPE_BYTES;
     while (taken.size() < most && !messages.isEmpty() && messages.peek().cost() <= room) {
       Message message = messages.remove();
-      count(-message.cost());
+      count(message, -1);
       room -= message.cost();
       taken.add(message);
     }
     return taken;
   }
 
-  private void count(int change) {
-    bytes += change;
-    total.bytes += change;
+  private void count(Message message, int sign) {
+    bytes += sign * message.cost();
+    total.count(message.from(), sign * message.cost());
   }
 
   /** Drops what is unread: its receiver is gone. */
   void clear() {
+    messages.forEach(message -> count(message, -1));
     messages.clear();
-    count(-bytes);
   }
 
   public void await(Waiter waiter) {

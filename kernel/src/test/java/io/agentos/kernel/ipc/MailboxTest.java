@@ -21,7 +21,11 @@ final class MailboxTest {
   private final Mailbox mailbox = new Mailbox(total);
 
   private static void post(Mailbox to, byte[] body) throws SyscallException {
-    to.post(ALICE, "alice", body, "receiver 8");
+    postFrom(ALICE, to, body);
+  }
+
+  private static void postFrom(AgentId sender, Mailbox to, byte[] body) throws SyscallException {
+    to.post(sender, "alice", body, "receiver 8");
   }
 
   private void post(String body) throws SyscallException {
@@ -91,7 +95,7 @@ final class MailboxTest {
       Mailbox box = new Mailbox(total);
       boxes.add(box);
       try {
-        post(box, large);
+        postFrom(new AgentId(boxes.size()), box, large);
       } catch (SyscallException refused) {
         assertThat(refused.code()).isEqualTo(ErrorCode.RESOURCE_EXHAUSTED);
         full = true;
@@ -102,6 +106,25 @@ final class MailboxTest {
     post(boxes.get(0), large);
     boxes.get(1).clear();
     post(boxes.get(0), large);
+  }
+
+  @Test
+  void oneSenderLeavesTheOthersRoom_andGetsItsShareBackAsItsMessagesAreRead()
+      throws SyscallException {
+    byte[] large = new byte[1 << 20];
+    int sent = Limits.SENDER_BYTES / (large.length + Mailbox.ENVELOPE_BYTES);
+    List<Mailbox> boxes = new ArrayList<>();
+    for (int i = 0; i < sent; i++) {
+      boxes.add(new Mailbox(total));
+      post(boxes.get(i), large);
+    }
+    Mailbox next = new Mailbox(total);
+    assertThatThrownBy(() -> post(next, large)).hasMessageContaining("of this sender");
+    postFrom(new AgentId(9), next, large);
+    boxes.get(0).take(1, ROOMY);
+    post(next, large);
+    boxes.get(1).clear();
+    post(next, large);
   }
 
   /** An answer that would be too large must not cost its messages. */
