@@ -2,13 +2,17 @@
 package io.agentos.kernel.llm;
 
 import io.agentos.kernel.reactor.ReactorConfined;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Comparator;
+import java.util.PriorityQueue;
 
 /** One caller's place in the fair queue and what it has spent. */
 @ReactorConfined
 final class Account {
-  final Deque<Request> queue = new ArrayDeque<>();
+  /** By priority, and in the order they came. */
+  final PriorityQueue<Request> queue =
+      new PriorityQueue<>(
+          Comparator.comparingInt((Request request) -> -request.priority)
+              .thenComparingLong(request -> request.number));
 
   /**
    * Tokens served so far, lifted when the caller comes back from idling; the least is served next.

@@ -62,6 +62,7 @@ public final class Llm {
   private @Nullable LlmProcess process;
   private int generation;
   private int lastId;
+  private long submitted;
   private int deaths;
   private boolean restarting;
   private long queuedBytes;
@@ -75,11 +76,17 @@ public final class Llm {
    * Queues a request.
    *
    * @param body fields as docs/contract/llm-service.md has them, without {@code id} and {@code op}
+   * @param priority among the waiting requests of the same caller, higher first
    * @param promptCharacters for the estimate of its cost
    * @return to be given to {@link #cancel}
    */
   public Request submit(
-      AgentId caller, LlmQuota quota, ObjectNode body, int promptCharacters, Listener listener)
+      AgentId caller,
+      LlmQuota quota,
+      ObjectNode body,
+      int priority,
+      int promptCharacters,
+      Listener listener)
       throws SyscallException {
     reactor.check();
     Account account = accounts.computeIfAbsent(caller, id -> new Account());
@@ -106,7 +113,8 @@ public final class Llm {
           ErrorCode.RESOURCE_EXHAUSTED, "the kernel's LLM queue is full; try again shortly");
     }
     queuedBytes += encoded.length;
-    Request request = new Request(account, encoded, quota, listener, promptCharacters);
+    Request request =
+        new Request(account, encoded, priority, ++submitted, quota, listener, promptCharacters);
     account.callsMade++;
     account.queue.add(request);
     serve();
@@ -301,7 +309,7 @@ public final class Llm {
                 "the LLM service ended while it worked on this; it may have been paid for"));
       } else {
         request.retried = true;
-        request.account.queue.addFirst(request);
+        request.account.queue.add(request);
       }
     }
     restarting = true;

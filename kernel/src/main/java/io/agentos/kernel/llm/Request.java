@@ -17,6 +17,11 @@ public final class Request {
   /** The request as JSON, without id and op: as a tree it would take many times the memory. */
   final byte[] body;
 
+  final int priority;
+
+  /** Counts all requests of one kernel. */
+  final long number;
+
   final LlmQuota quota;
   final Llm.Listener listener;
   final long submittedNanos = System.nanoTime();
@@ -32,8 +37,16 @@ public final class Request {
   boolean over;
 
   Request(
-      Account account, byte[] body, LlmQuota quota, Llm.Listener listener, int promptCharacters) {
+      Account account,
+      byte[] body,
+      int priority,
+      long number,
+      LlmQuota quota,
+      Llm.Listener listener,
+      int promptCharacters) {
     this.account = account;
+    this.priority = priority;
+    this.number = number;
     this.body = body;
     this.heldBytes = body.length;
     this.quota = quota;

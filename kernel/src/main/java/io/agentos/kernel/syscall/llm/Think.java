@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks the LLM; waits in the caller's own queue until it is its turn. */
 public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> {
+  private static final int HIGHEST_PRIORITY = 10;
+
   private final Llm llm;
 
   public Think(Llm llm) {
@@ -65,6 +67,7 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
             caller.id(),
             caller.permissions().llm(),
             body,
+            priority(request.priority()),
             ThinkBody.characters(request),
             new Answer(reply));
     reply.onAbandon(() -> llm.cancel(ticket));
@@ -76,6 +79,15 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
               new SyscallException(
                   ErrorCode.TIMEOUT, "no answer of the LLM within " + timeout.toMillis() + " ms"));
         });
+  }
+
+  private static int priority(@Nullable Integer asked) throws SyscallException {
+    int priority = asked == null ? 0 : asked;
+    if (Math.abs(priority) > HIGHEST_PRIORITY) {
+      throw SyscallException.invalid(
+          "priority must be " + -HIGHEST_PRIORITY + " to " + HIGHEST_PRIORITY + ", was " + asked);
+    }
+    return priority;
   }
 
   private Duration timeout(@Nullable Double seconds) throws SyscallException {
