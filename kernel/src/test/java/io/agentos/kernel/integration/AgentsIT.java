@@ -200,25 +200,6 @@ final class AgentsIT {
     assertThat(log("crashes")).contains("given up");
   }
 
-  @Test
-  void keepsItsMailboxAcrossRestarts() throws IOException {
-    shell(
-        "boxed",
-        "sleep 0.2; test -e /workspace/second || { touch /workspace/second; exit 1; }; sleep 30",
-        ",'restart_policy':'on-failure'");
-    assertThat(
-            client
-                .ask(Opcode.SEND, "{'to_name':'boxed','message':'for the second run'}")
-                .get("success")
-                .asBoolean())
-        .isTrue();
-    JsonNode agent = null;
-    do {
-      agent = find("boxed");
-    } while (agent.get("restarts").asInt() == 0 || !agent.get("state").asText().equals("running"));
-    client.ask(Opcode.KILL, "{'name':'boxed','grace':0}");
-  }
-
   private JsonNode find(String name) throws IOException {
     for (JsonNode agent : client.ask(Opcode.LIST, "{}")) {
       if (agent.get("name").asText().equals(name)) {
