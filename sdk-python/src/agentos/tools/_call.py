@@ -5,24 +5,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from agentos import KernelError, NotRunning, TransportError
 
 from ._catalogue import TOOLS
 from ._check import ArgumentError, check
 from ._text import TEXT_CHARACTERS, shorten
-from ._tool import Tool, UnknownTool
+from ._tool import Described, Tool, UnknownTool
 
 if TYPE_CHECKING:
     from agentos import AgentOSClient, AsyncAgentOSClient
+
+Found = TypeVar("Found", bound=Described)
 
 _SHOWN_CHARACTERS = 80
 _EXPLANATION_CHARACTERS = 2000
 
 
-def find(name: str, among: Mapping[str, Tool] = TOOLS) -> Tool:
+def find(name: str, among: Mapping[str, Found] = TOOLS) -> Found:  # type: ignore[assignment]
     """Return the tool of a name.
+
+    Args:
+        name: what the model called it by.
+        among: the tools to look in.
 
     Raises:
         UnknownTool: there is none; the text names the nearest, or all.

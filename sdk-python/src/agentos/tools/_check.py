@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from ._tool import Schema, Tool
+from ._tool import Described, Schema
 
 _SHOWN_CHARACTERS = 60
 # The kernel takes 128 levels of JSON, some of which are the request's own.
@@ -63,7 +63,7 @@ class _Misfit(Exception):
         self.problem = problem
 
 
-def check(tool: Tool, arguments: Any) -> dict[str, Any]:
+def check(tool: Described, arguments: Any) -> dict[str, Any]:
     """Return the arguments if they fit the tool, with whole numbers as integers (JSON may say 5.0).
 
     Raises:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 # JSON Schema, draft 2020-12. Those of this package keep to what `check` understands.
 Schema = Mapping[str, Any]
@@ -18,6 +18,18 @@ class UnknownTool(LookupError):
     def __str__(self) -> str:
         """The text as it is, where LookupError would quote it."""
         return str(self.args[0])
+
+
+class Described(Protocol):
+    """What can be found and checked: a `Tool`, and anything else that has a name and a schema of its arguments."""
+
+    @property
+    def name(self) -> str:
+        """What the model calls it by."""
+
+    @property
+    def parameters(self) -> Schema:
+        """The schema of its arguments."""
 
 
 @dataclass(frozen=True)

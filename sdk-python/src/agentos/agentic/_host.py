@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: MIT
+"""Runs the loop as a sandboxed agent, and keeps its transcript outside of the sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import IO, Any
+
+from agentos import AgentOSClient, AgentOSError, ExitRecord
+
+from . import _limits
+from ._budget import Limits, Price
+from ._inside import DOOR
+from ._state import Event, State, end_event
+from ._transcript import encode, replay
+
+PYTHON = "/usr/bin/python3"
+# tmpfs, which /tmp may be, takes no id mapping before Linux 6.3, and the kernel maps what it mounts.
+_FOLDERS = ("/var/tmp", None)  # noqa: S108 - a folder of our own is made there
+_CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid
+
+
+@dataclass(frozen=True)
+class Order:
+    """What an agent is to do, and what it may.
+
+    Attributes:
+        task: None to go on with a transcript's.
+        name: the agent's.
+        workspace: the only folder that it can write.
+        level: of its permissions.
+        hosts: that its http_request may reach.
+        tools: as `Loop` takes them, but for functions.
+    """
+
+    task: str | None
+    name: str
+    workspace: str
+    level: str
+    hosts: tuple[str, ...]
+    tools: tuple[str, ...] | None
+    model: str | None
+    limits: Limits
+    prices: dict[str, Price]
+
+    def about(self) -> dict[str, Any]:
+        """What the transcript says of it, from which it is resumed."""
+        return {
+            "name": self.name,
+            "workspace": self.workspace,
+            "level": self.level,
+            "hosts": self.hosts,
+            "tools": self.tools,
+        }
+
+
+class AgentFailed(Exception):
+    """The agent never got to its loop; the text says how it ended."""
+
+
+class Stage:
+    """Where one agent runs its loop.
+
+    Its `run` is interrupted by whatever exception comes up in it (KeyboardInterrupt, a transcript that cannot be
+    written): the agent is ended before that goes on its way.
+    """
+
+    def __init__(
+        self, client: AgentOSClient, order: Order, events: list[Event], record: Callable[[Event], None]
+    ) -> None:
+        """Run it by a client of an operator's; `events` are those to go on from, `record` is given the new ones."""
+        self._client = client
+        self._order = order
+        self._events = events
+        self._record = record
+        self._ended: ExitRecord | AgentOSError | None = None
+        self.state = replay(events) if events else State()
+
+    def run(self) -> Event:
+        """Return the event that ended the run.
+
+        Raises:
+            AgentFailed: it did not begin.
+            AgentOSError: the agent could not be started.
+        """
+        with _door() as (path, listener):
+            agent = self._client.spawn(**self._spawning(path))
+            watch = threading.Thread(target=self._watch, args=(agent.id, listener), daemon=True)
+            watch.start()
+            try:
+                peer = _admit(listener, agent.pid)
+                if peer is not None:
+                    with peer, peer.makefile("rb") as told:
+                        self._follow(peer, told)
+                watch.join(_limits.ENDED_SECONDS)
+            finally:
+                self._end_agent(agent.id)
+            watch.join(_limits.ENDED_SECONDS)
+            return self.state.end or self._lost(agent.id)
+
+    def _spawning(self, door: str) -> dict[str, Any]:
+        order = self._order
+        permissions: dict[str, Any] = {
+            "level": order.level,
+            "llm": {"max_tokens": order.limits.tokens - self.state.tokens + _limits.BACKSTOP_TOKENS},
+        }
+        if order.hosts:
+            permissions.update(can_http=True, network=[*order.hosts])
+        return {
+            "name": order.name,
+            "command": [PYTHON, "-m", "agentos.agentic._inside"],
+            # Where nothing can be written: Python would look for modules there first.
+            "cwd": "/",
+            "workspace": order.workspace,
+            "mounts": [{"source": door, "target": DOOR, "mode": "rw"}],
+            "permissions": permissions,
+            "limits": {"wall_time": order.limits.seconds - self.state.seconds + _limits.BACKSTOP_SECONDS},
+        }
+
+    def _follow(self, peer: socket.socket, told: IO[bytes]) -> None:
+        """Say what is to be done, and write down what is told, until the agent hangs up."""
+        try:
+            self._send_order(peer)
+            while (line := told.readline(_limits.EVENT_BYTES + 1)).endswith(b"\n"):
+                self._take(json.loads(line))
+                peer.sendall(b"\n")
+        except (BrokenPipeError, ConnectionResetError):
+            return  # It has ended in the middle of it.
+
+    def _send_order(self, peer: socket.socket) -> None:
+        order = self._order
+        head = {
+            "task": order.task,
+            "tools": order.tools,
+            "model": order.model,
+            "limits": asdict(order.limits),
+            "prices": {name: _price(price) for name, price in order.prices.items()},
+            "about": order.about(),
+            "events": len(self._events),
+        }
+        for line in (head, *self._events):
+            peer.sendall(encode(line))
+
+    def _take(self, event: Event) -> None:
+        self._record(event)
+        self.state.apply(event)
+
+    def _watch(self, agent_id: int, listener: socket.socket) -> None:
+        """Keep how the agent ended, and wake up who waits for it to come to the door."""
+        try:
+            self._ended = self._client.wait(agent_id)
+        except AgentOSError as error:
+            self._ended = error
+        try:
+            listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # It came, and nobody waits at the door any more.
+
+    def _end_agent(self, agent_id: int) -> None:
+        try:
+            self._client.kill(agent_id, grace=0)
+        except AgentOSError:
+            pass  # It has ended, or its kernel has, which ends it too.
+
+    def _lost(self, agent_id: int) -> Event:
+        """Say what became of an agent that hung up without a last word."""
+        if isinstance(self._ended, ExitRecord):
+            words = f"the agent ended: {self._ended.detail or self._ended.exit_reason}{self._complaint(agent_id)}"
+            reason = "agent_lost"
+        else:
+            words, reason = f"the kernel was lost: {self._ended or 'it does not answer'}", "kernel_lost"
+        if not self.state.seq:
+            raise AgentFailed(words)
+        return self.finish(reason, error=words)
+
+    def finish(self, reason: str, **more: Any) -> Event:
+        """Write the end of a run that cannot do it itself."""
+        event = end_event(self.state, time.time_ns() // 1_000_000, reason, round(self.state.seconds * 1000), **more)
+        self._take(event)
+        return event
+
+    def _complaint(self, agent_id: int) -> str:
+        try:
+            entries = self._client.logs(agent_id, lines=_limits.SHOWN_LINES).entries
+        except AgentOSError:
+            return ""
+        lines = [entry.line for entry in entries if entry.stream == "stderr"]
+        return f"; it said: {lines[-1]}" if lines else ""
+
+
+def _price(price: Price) -> dict[str, float]:
+    return {name: value for name, value in asdict(price).items() if value is not None}
+
+
+@contextmanager
+def _door() -> Iterator[tuple[str, socket.socket]]:
+    """Listen on a socket in a folder that only we, and whoever is shown the socket, can reach."""
+    parent = next(folder for folder in _FOLDERS if folder is None or os.access(folder, os.W_OK))
+    with tempfile.TemporaryDirectory(prefix="agentos-agentic-", dir=parent) as folder:
+        path = os.path.join(folder, "door")
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(path)
+            # The agent is another user; nobody else comes through the folder.
+            os.chmod(path, 0o666)  # noqa: S103
+            listener.listen(1)
+            listener.settimeout(_limits.DOOR_SECONDS)
+            yield path, listener
+
+
+def _admit(listener: socket.socket, process_id: int) -> socket.socket | None:
+    """Let the agent in, and nobody else; None when it has ended, or does not come."""
+    while True:
+        try:
+            peer, _ = listener.accept()
+        except OSError:
+            return None
+        came, _, _ = _CREDENTIALS.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
+        if came == process_id:
+            return peer
+        peer.close()
