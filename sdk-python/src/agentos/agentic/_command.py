@@ -3,7 +3,8 @@
 
 Exit codes: 0 the task is carried out; 1 the model says that it cannot be; 2 wrong usage, or a file that is no
 transcript or no price table; 3 a bound ended the run; 4 the model did not answer; 5 the kernel or the agent was lost,
-or could not be reached; 130 or 143 a signal ended it.
+or could not be reached, or the transcript not be written; 128 and the number of the signal that ended it, such as 130
+for Ctrl-C.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any
 from agentos import AgentOSClient, AgentOSError, NotRunning
 
 from . import _words
-from ._budget import Limits, prices_from
+from ._budget import Limits, Price, prices_from
 from ._host import AgentFailed, Order, Stage
 from ._state import Event, State
 from ._toolbox import choose
@@ -61,7 +62,8 @@ def main(arguments: list[str]) -> int:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     options = _parser().parse_args(arguments)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup and a shell's & have it
+            signal.signal(number, _stop)
     try:
         return _Command(options).run()
     except (_Misuse, TranscriptError) as error:
@@ -70,8 +72,11 @@ def main(arguments: list[str]) -> int:
         return _complain("no kernel is running; start one with: agentos daemon", LOST)
     except (AgentFailed, AgentOSError) as error:
         return _complain(str(error), LOST)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Nobody reads on; what is still buffered must not complain.
+        return 128 + signal.SIGPIPE
     except OSError as error:
-        return _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error), USAGE)
+        return _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error), LOST)
     except _Stopped as stopped:
         return 128 + stopped.number
 
@@ -98,7 +103,7 @@ class _Command:
         path = options.resume or options.transcript
         with ExitStack() as stack:
             if path:
-                self._file = TranscriptFile(path, resume=bool(options.resume))
+                self._file = _opened(path, bool(options.resume))
                 stack.callback(self._file.close)
             events = self._file.events if self._file else []
             return self._carry_out(order or self._resumed(events), events)
@@ -109,8 +114,7 @@ class _Command:
             try:
                 end = stage.run()
             except _Stopped:
-                if stage.state.seq:
-                    stage.finish("interrupted")
+                stage.interrupted()
                 raise
         if not self._options.json and end["answer"]:
             sys.stdout.write(_words.safe(end["answer"]) + "\n")
@@ -145,7 +149,7 @@ class _Command:
             tools=_names(options.tools),
             model=options.model,
             limits=_limits(options, _DEFAULTS),
-            prices=prices_from(_json_of(options.prices)) if options.prices else {},
+            prices=_prices(options.prices) if options.prices else {},
         )
         return _checked(order)
 
@@ -167,9 +171,16 @@ class _Command:
             tools=_names(options.tools) or (tuple(about["tools"]) if about["tools"] else None),
             model=options.model or last["model"],
             limits=_limits(options, Limits(**last["limits"])),
-            prices=prices_from(_json_of(options.prices) if options.prices else _without_none(last["prices"])),
+            prices=_prices(options.prices) if options.prices else prices_from(_without_none(last["prices"])),
         )
         return _checked(order)
+
+
+def _opened(path: str, resume: bool) -> TranscriptFile:
+    try:
+        return TranscriptFile(path, resume)
+    except OSError as error:
+        raise _Misuse(f"{path}: {error.strerror}") from None
 
 
 def _checked(order: Order) -> Order:
@@ -214,12 +225,14 @@ def _limits(options: Namespace, before: Limits) -> Limits:
         raise _Misuse(str(error)) from None
 
 
-def _json_of(path: str) -> Any:
+def _prices(path: str) -> dict[str, Price]:
     try:
         with open(path, encoding="utf-8") as file:
-            return json.load(file)
+            return prices_from(json.load(file))
+    except OSError as error:
+        raise _Misuse(f"--prices {path}: {error.strerror}") from None
     except ValueError as error:
-        raise _Misuse(f"--prices {path} is no JSON: {error}") from None
+        raise _Misuse(f"--prices {path}: {error}") from None
 
 
 def _parser() -> ArgumentParser:

@@ -10,7 +10,7 @@ import struct
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import IO, Any
@@ -20,6 +20,7 @@ from agentos import AgentOSClient, AgentOSError, ExitRecord
 from . import _limits
 from ._budget import Limits, Price
 from ._inside import DOOR
+from ._journal import Journal, Record
 from ._state import Event, State, end_event
 from ._transcript import encode, replay
 
@@ -74,16 +75,17 @@ class Stage:
     written): the agent is ended before that goes on its way.
     """
 
-    def __init__(
-        self, client: AgentOSClient, order: Order, events: list[Event], record: Callable[[Event], None]
-    ) -> None:
+    def __init__(self, client: AgentOSClient, order: Order, events: list[Event], record: Record) -> None:
         """Run it by a client of an operator's; `events` are those to go on from, `record` is given the new ones."""
         self._client = client
         self._order = order
         self._events = events
-        self._record = record
+        self._journal = Journal(replay(events) if events else State(), record)
         self._ended: ExitRecord | AgentOSError | None = None
-        self.state = replay(events) if events else State()
+
+    @property
+    def _state(self) -> State:
+        return self._journal.state
 
     def run(self) -> Event:
         """Return the event that ended the run.
@@ -105,13 +107,13 @@ class Stage:
             finally:
                 self._end_agent(agent.id)
             watch.join(_limits.ENDED_SECONDS)
-            return self.state.end or self._lost(agent.id)
+            return self._state.end or self._lost(agent.id)
 
     def _spawning(self, door: str) -> dict[str, Any]:
         order = self._order
         permissions: dict[str, Any] = {
             "level": order.level,
-            "llm": {"max_tokens": order.limits.tokens - self.state.tokens + _limits.BACKSTOP_TOKENS},
+            "llm": {"max_tokens": order.limits.tokens - self._state.tokens + _limits.BACKSTOP_TOKENS},
         }
         if order.hosts:
             permissions.update(can_http=True, network=[*order.hosts])
@@ -123,20 +125,17 @@ class Stage:
             "workspace": order.workspace,
             "mounts": [{"source": door, "target": DOOR, "mode": "rw"}],
             "permissions": permissions,
-            "limits": {"wall_time": order.limits.seconds - self.state.seconds + _limits.BACKSTOP_SECONDS},
+            "limits": {"wall_time": order.limits.seconds - self._state.seconds + _limits.BACKSTOP_SECONDS},
         }
 
     def _follow(self, peer: socket.socket, told: IO[bytes]) -> None:
         """Say what is to be done, and write down what is told, until the agent hangs up."""
-        try:
-            self._send_order(peer)
-            while (line := told.readline(_limits.EVENT_BYTES + 1)).endswith(b"\n"):
-                self._take(json.loads(line))
-                peer.sendall(b"\n")
-        except (BrokenPipeError, ConnectionResetError):
-            return  # It has ended in the middle of it.
+        said = self._send_order(peer)
+        while said and (line := _read(told)).endswith(b"\n"):
+            self._journal.write(json.loads(line))
+            said = _say(peer, b"\n")
 
-    def _send_order(self, peer: socket.socket) -> None:
+    def _send_order(self, peer: socket.socket) -> bool:
         order = self._order
         head = {
             "task": order.task,
@@ -147,12 +146,7 @@ class Stage:
             "about": order.about(),
             "events": len(self._events),
         }
-        for line in (head, *self._events):
-            peer.sendall(encode(line))
-
-    def _take(self, event: Event) -> None:
-        self._record(event)
-        self.state.apply(event)
+        return all(_say(peer, encode(line)) for line in (head, *self._events))
 
     def _watch(self, agent_id: int, listener: socket.socket) -> None:
         """Keep how the agent ended, and wake up who waits for it to come to the door."""
@@ -178,15 +172,21 @@ class Stage:
             reason = "agent_lost"
         else:
             words, reason = f"the kernel was lost: {self._ended or 'it does not answer'}", "kernel_lost"
-        if not self.state.seq:
+        if not self._state.seq:
             raise AgentFailed(words)
         return self.finish(reason, error=words)
 
     def finish(self, reason: str, **more: Any) -> Event:
         """Write the end of a run that cannot do it itself."""
-        event = end_event(self.state, time.time_ns() // 1_000_000, reason, round(self.state.seconds * 1000), **more)
-        self._take(event)
-        return event
+        state = self._state
+        elapsed_ms = round(state.seconds * 1000)
+        return self._journal.write(end_event(state, time.time_ns() // 1_000_000, reason, elapsed_ms, **more))
+
+    def interrupted(self) -> None:
+        """Write that the run was interrupted, if it had begun."""
+        self._journal.settle()
+        if self._state.seq and not self._state.end:
+            self.finish("interrupted")
 
     def _complaint(self, agent_id: int) -> str:
         try:
@@ -195,6 +195,23 @@ class Stage:
             return ""
         lines = [entry.line for entry in entries if entry.stream == "stderr"]
         return f"; it said: {lines[-1]}" if lines else ""
+
+
+def _say(peer: socket.socket, line: bytes) -> bool:
+    """Send to the agent; False when it has hung up."""
+    try:
+        peer.sendall(line)
+    except (BrokenPipeError, ConnectionResetError):
+        return False
+    return True
+
+
+def _read(told: IO[bytes]) -> bytes:
+    """The next line from the agent; not a whole one when it has hung up."""
+    try:
+        return told.readline(_limits.EVENT_BYTES + 1)
+    except ConnectionResetError:
+        return b""
 
 
 def _price(price: Price) -> dict[str, float]:

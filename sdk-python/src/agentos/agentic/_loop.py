@@ -69,7 +69,8 @@ class Loop:
         prices: by the model's name, or "*" for any; needed for `limits.cost_usd`.
         instructions: more for the system instruction.
         transcript: a file to write, from which an interrupted run can be resumed.
-        on_event: called with each event of the transcript before the run goes on; what it raises ends the run.
+        on_event: called with each event of the transcript before the run goes on; what it raises ends the run. After an
+            interruption it may be given the last one again, which then has the same `seq`.
         about: for the transcript's first event: anything that JSON can say.
     """
 

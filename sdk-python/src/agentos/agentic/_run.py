@@ -14,6 +14,7 @@ from agentos import KernelError, QuotaExceeded, TransportError, tools
 from . import _limits, _prompts
 from ._budget import Limits, Price, cost_usd
 from ._functions import FunctionTool
+from ._journal import Journal, Record
 from ._model import Model, TooLong
 from ._state import Call, Event, State, end_event
 from ._toolbox import Answer, Toolbox
@@ -52,11 +53,11 @@ class _End(Exception):
 class Run:
     """Writes each event before it goes on, so that what it has done can be told from the transcript alone."""
 
-    def __init__(self, settings: Settings, state: State, record: Callable[[Event], None]) -> None:
-        """Go on from a state; each event is given to `record` once it is to be written."""
+    def __init__(self, settings: Settings, state: State, record: Record) -> None:
+        """Go on from a state; each event is given to `record` before the run goes on."""
         self._settings = settings
         self._state = state
-        self._record = record
+        self._journal = Journal(state, record)
         self._begun = time.monotonic()
         self._seconds_before = state.seconds
         self._recent: deque[tuple[str, str, str]] = deque(maxlen=_limits.REPEATS_WINDOW)
@@ -100,6 +101,7 @@ class Run:
         except TransportError as error:
             return self._finish(_End("kernel_lost", error=tools.explain(error)))
         except KeyboardInterrupt:
+            self._journal.settle()
             self._finish(_End("interrupted"))
             raise
 
@@ -231,7 +233,7 @@ class Run:
 
     def _finish(self, end: _End) -> Event:
         event = end_event(self._state, _now_ms(), end.reason, round(self._seconds() * 1000), **end.fields)
-        return self._write(event)
+        return self._journal.write(event)
 
     def _seconds(self) -> float:
         return self._seconds_before + time.monotonic() - self._begun
@@ -246,12 +248,7 @@ class Run:
         if size > min(room, _limits.EVENT_BYTES):
             raise _End("transcript_full", error=f"the next event has {size} bytes, more than the transcript may take")
         self._state.size += size
-        return self._write(event)
-
-    def _write(self, event: Event) -> Event:
-        self._record(event)
-        self._state.apply(event)
-        return event
+        return self._journal.write(event)
 
 
 def _now_ms() -> int:

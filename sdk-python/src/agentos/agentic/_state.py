@@ -62,7 +62,7 @@ class State:
     _seconds_before: float = 0.0
 
     def apply(self, event: Event) -> None:
-        """Take in the next event."""
+        """Take in the next event. That it was taken in is noted first: none must count twice."""
         self.seq = event["seq"]
         self.end = None
         getattr(self, f"_apply_{event['type']}", self._apply_other)(event)

@@ -128,16 +128,26 @@ class Toolbox:
             return Answer("invalid", tools.explain(error), "UNKNOWN_TOOL")
         except tools.ArgumentError as error:
             return Answer("invalid", tools.explain(error), "INVALID_ARGUMENTS")
-        if isinstance(tool, FunctionTool):
-            return _call(tool, checked)
         try:
-            return Answer("allowed", tools.text(tool, tools.call(self._client, tool, _hurried(tool, checked, seconds))))
+            return Answer("allowed", self._made(tool, checked, seconds))
         except (PermissionDenied, QuotaExceeded) as error:
             return Answer("denied", tools.explain(error), error.code)
         except KernelError as error:
             return Answer("allowed", tools.explain(error), error.code)
         except TransportError as error:
             return Answer("unknown", tools.explain(error), "CONNECTION_LOST")
+        except Exception as error:
+            if isinstance(tool, FunctionTool):
+                return Answer("allowed", tools.explain(error), "TOOL_FAILED")
+            raise
+
+    def _made(self, tool: tools.Tool | FunctionTool, arguments: dict[str, Any], seconds: float) -> str:
+        """Make the call, and return what the model is told of its result."""
+        if isinstance(tool, tools.Tool):
+            return tools.text(tool, tools.call(self._client, tool, _hurried(tool, arguments, seconds)))
+        result = tool.function(**arguments)
+        text = result if isinstance(result, str) else json.dumps(result, ensure_ascii=False, default=str)
+        return tools.shorten(text, tools.TEXT_CHARACTERS)
 
 
 def _hurried(tool: tools.Tool, arguments: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -148,12 +158,3 @@ def _hurried(tool: tools.Tool, arguments: dict[str, Any], seconds: float) -> dic
         if name in tool.parameters["properties"]
     }
     return {**arguments, **{name: max(_LEAST_SECONDS, wait) if wait else wait for name, wait in waits.items()}}
-
-
-def _call(tool: FunctionTool, arguments: dict[str, Any]) -> Answer:
-    try:
-        result = tool.function(**arguments)
-        text = result if isinstance(result, str) else json.dumps(result, ensure_ascii=False, default=str)
-    except Exception as error:
-        return Answer("allowed", tools.explain(error), "TOOL_FAILED")
-    return Answer("allowed", tools.shorten(text, tools.TEXT_CHARACTERS))

@@ -79,29 +79,33 @@ class TranscriptFile:
         self._descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | create, 0o600)
         try:
             self._lock()
-            self.events, self._size = self._read(resume)
+            self.events, size = self._read(resume)
         except BaseException:
             self.close()
             raise
+        # One attribute, so that no signal comes between the two: where the last event ends, and its seq.
+        self._end = (size, len(self.events))
 
     def append(self, event: Event) -> None:
-        """Add an event. Once this returns, the event outlives this process, though not a crash of the system.
+        """Add an event, unless it is there. Once this returns it outlives this process, though not the system's end.
 
         Raises:
             OSError: it cannot be written; the file is as before.
         """
-        self.append_line(encode(event))
-
-    def append_line(self, line: bytes) -> None:
-        """Add an event that is a line already."""
+        size, seq = self._end
+        if event["seq"] <= seq:
+            return
+        line = encode(event)
         rest = memoryview(line)
         try:
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
-        except BaseException:
-            os.ftruncate(self._descriptor, self._size)
+            self._end = (size + len(line), event["seq"])
+        except BaseException as error:
+            os.ftruncate(self._descriptor, self._end[0])
+            if isinstance(error, OSError):
+                raise OSError(error.errno, error.strerror, self.path) from error
             raise
-        self._size += len(line)
 
     def close(self) -> None:
         """Let go of the file."""
