@@ -111,14 +111,16 @@ public final class Operator implements AutoCloseable {
     }
   }
 
-  /** The agent's row of LIST. */
+  /** The row in LIST of the last agent that had that name. */
   public JsonNode find(String name) throws IOException {
+    JsonNode found = null;
     for (JsonNode agent : call(Opcode.LIST, Map.of())) {
-      if (agent.get("name").asText().equals(name)) {
-        return agent;
-      }
+      found = agent.get("name").asText().equals(name) ? agent : found;
     }
-    throw new AssertionError("LIST does not show " + name);
+    if (found == null) {
+      throw new AssertionError("LIST does not show " + name);
+    }
+    return found;
   }
 
   @Override

@@ -68,7 +68,7 @@ public final class SandboxedAgent implements AutoCloseable {
   public static SandboxedAgent start(
       KernelProcess kernel, Operator operator, String name, Map<String, ?> more)
       throws IOException {
-    Path workspace = Files.createDirectory(kernel.folder().resolve("workspace-" + name));
+    Path workspace = Files.createTempDirectory(kernel.folder(), "workspace-");
     Files.setPosixFilePermissions(workspace, PosixFilePermissions.fromString("rwxrwxrwx"));
     Map<String, Object> fields = new HashMap<>(more);
     fields.put("workspace", workspace.toString());
