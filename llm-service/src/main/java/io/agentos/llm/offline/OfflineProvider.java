@@ -42,7 +42,7 @@ public final class OfflineProvider implements Provider {
   @Override
   public Answer generate(Prompt prompt, Call call) throws FailureException {
     String userText = prompt.lastUserText();
-    Action action = find(prompt.caller(), userText, call).orElseGet(() -> ownLine(userText));
+    Action action = find(prompt, userText, call).orElseGet(() -> ownLine(userText));
     if (call.awaitEnd(action.delay())) {
       throw ended();
     }
@@ -52,13 +52,23 @@ public final class OfflineProvider implements Provider {
     return say((Action.Say) action, prompt, call);
   }
 
-  private Optional<Action> find(String caller, String userText, Call call) throws FailureException {
-    String head = userText.substring(0, Math.min(userText.length(), Limits.MATCHED_CHARS_MAX));
+  private Optional<Action> find(Prompt prompt, String userText, Call call) throws FailureException {
+    Rule.Subject subject =
+        new Rule.Subject(
+            prompt.caller(),
+            call.number(),
+            watched(userText, call),
+            prompt.finalToolText().map(text -> watched(text, call)));
     try {
-      return script.find(caller, call.number(), new WatchedText(head, call));
+      return script.find(subject);
     } catch (WatchedText.EndedException e) {
       throw ended();
     }
+  }
+
+  private static CharSequence watched(String text, Call call) {
+    String head = text.substring(0, Math.min(text.length(), Limits.MATCHED_CHARS_MAX));
+    return new WatchedText(head, call);
   }
 
   private static FailureException ended() {

@@ -18,9 +18,9 @@ public final class OfflineScript {
   }
 
   /** The action of the first rule whose conditions hold. */
-  Optional<Action> find(String caller, int callNumber, CharSequence userText) {
+  Optional<Action> find(Rule.Subject subject) {
     for (Rule rule : rules) {
-      Optional<Action> action = rule.apply(caller, callNumber, userText);
+      Optional<Action> action = rule.apply(subject);
       if (action.isPresent()) {
         return action;
       }

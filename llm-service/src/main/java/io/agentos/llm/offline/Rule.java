@@ -7,21 +7,42 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Conditions, which must all hold, and what happens then. */
-record Rule(Optional<Pattern> match, OptionalLong call, Optional<Pattern> caller, Action action) {
+record Rule(
+    Optional<Pattern> match,
+    Optional<Pattern> toolResult,
+    OptionalLong call,
+    Optional<Pattern> caller,
+    Action action) {
 
-  /** The action, with the groups of {@code match} filled in; empty when a condition fails. */
-  Optional<Action> apply(String callerName, int callNumber, CharSequence userText) {
-    if (call.isPresent() && call.getAsLong() != callNumber) {
+  /**
+   * What rules look at.
+   *
+   * @param call 1 for the first one of this caller
+   * @param user the last thing the user said
+   * @param tool the tool's result that the conversation ends with
+   */
+  record Subject(String caller, int call, CharSequence user, Optional<CharSequence> tool) {}
+
+  /**
+   * The action, with the groups of {@code match}, or else of {@code tool_result}, filled in; empty
+   * when a condition fails.
+   */
+  Optional<Action> apply(Subject subject) {
+    if (call.isPresent() && call.getAsLong() != subject.call()) {
       return Optional.empty();
     }
-    if (caller.isPresent() && !caller.get().matcher(callerName).matches()) {
+    if (caller.isPresent() && !caller.get().matcher(subject.caller()).matches()) {
       return Optional.empty();
     }
-    if (match.isEmpty()) {
-      return Optional.of(action);
+    Optional<Matcher> user = match.map(pattern -> pattern.matcher(subject.user()));
+    Optional<Matcher> tool = toolResult.map(pattern -> pattern.matcher(subject.tool().orElse("")));
+    if (toolResult.isPresent() && subject.tool().isEmpty()) {
+      return Optional.empty();
     }
-    Matcher matcher = match.get().matcher(userText);
-    return matcher.find() ? Optional.of(filled(matcher)) : Optional.empty();
+    boolean found = user.map(Matcher::find).orElse(true) && tool.map(Matcher::find).orElse(true);
+    return found
+        ? Optional.of(user.or(() -> tool).map(this::filled).orElse(action))
+        : Optional.empty();
   }
 
   private Action filled(Matcher matcher) {

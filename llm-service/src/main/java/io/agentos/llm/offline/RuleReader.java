@@ -23,7 +23,7 @@ import java.util.regex.PatternSyntaxException;
 
 /** Reads one rule of a script. */
 final class RuleReader {
-  private static final Set<String> CONDITIONS = Set.of("match", "call", "caller");
+  private static final Set<String> CONDITIONS = Set.of("match", "tool_result", "call", "caller");
   private static final Set<String> ACTIONS =
       Set.of("content", "tool_calls", "usage", "delay_ms", "error");
 
@@ -35,6 +35,7 @@ final class RuleReader {
     Fields fields = Fields.of(node, place, known);
     return new Rule(
         pattern(fields, "match"),
+        pattern(fields, "tool_result"),
         fields.integer("call", 1, Integer.MAX_VALUE),
         pattern(fields, "caller"),
         action(fields, place));

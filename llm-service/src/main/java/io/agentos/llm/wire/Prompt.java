@@ -30,4 +30,10 @@ public record Prompt(
     }
     return "";
   }
+
+  /** The text of the tool's result that the conversation ends with; empty when it does not. */
+  public Optional<String> finalToolText() {
+    Message last = messages.get(messages.size() - 1);
+    return last.role() == Message.Role.TOOL ? Optional.of(last.text()) : Optional.empty();
+  }
 }

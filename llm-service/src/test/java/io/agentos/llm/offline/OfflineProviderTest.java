@@ -4,6 +4,7 @@ package io.agentos.llm.offline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentos.llm.testing.FakeCall;
 import io.agentos.llm.testing.Requests;
 import io.agentos.llm.wire.Answer;
@@ -75,6 +76,30 @@ final class OfflineProviderTest {
     Answer answer = provider.generate(Requests.prompt("-ab-"), FakeCall.whole());
 
     assertThat(answer.content()).isEqualTo("ab a <> b $4 $ $x $");
+  }
+
+  @Test
+  void looksAtTheToolsResultThatTheConversationEndsWith(@TempDir Path directory) throws Exception {
+    OfflineProvider provider =
+        scripted(
+            directory,
+            "rules: [{match: add, tool_result: '(\\d+)', content: 'It is $0 of $1'},"
+                + " {tool_result: '(\\d+)', content: 'It is $1'},"
+                + " {match: add, tool_calls: [{name: add, arguments: {a: 1}}]}]");
+    ObjectNode conversation = Requests.generate(1, "please add");
+    Answer first = provider.generate(Requests.prompt(conversation), FakeCall.whole());
+    Requests.message(conversation, "tool", "sum 42").put("tool_call_id", "call-1");
+    Answer second = provider.generate(Requests.prompt(conversation), FakeCall.whole());
+    Requests.message(conversation, "user", "thanks");
+    Requests.message(conversation, "tool", "sum 7").put("tool_call_id", "call-2");
+    Answer third = provider.generate(Requests.prompt(conversation), FakeCall.whole());
+    Requests.message(conversation, "user", "add again");
+    Answer fourth = provider.generate(Requests.prompt(conversation), FakeCall.whole());
+
+    assertThat(first.toolCalls()).hasSize(1);
+    assertThat(second.content()).isEqualTo("It is add of $1");
+    assertThat(third.content()).isEqualTo("It is 7");
+    assertThat(fourth.toolCalls()).hasSize(1);
   }
 
   @Test

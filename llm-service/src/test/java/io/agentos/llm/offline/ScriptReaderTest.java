@@ -8,6 +8,7 @@ import io.agentos.llm.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,9 +28,9 @@ final class ScriptReaderTest {
   void readsYamlAndJsonAlike(@TempDir Path directory) throws Exception {
     String json = "{\"rules\": [{\"match\": \"ok\", \"content\": \"fine\"}]}";
 
-    assertThat(read(directory, "s.yaml", FIRST).find("a", 1, "ok")).isPresent();
-    assertThat(read(directory, "s.json", json).find("a", 1, "ok")).isPresent();
-    assertThat(read(directory, "s.json", json).find("a", 1, "no")).isEmpty();
+    assertThat(find(read(directory, "s.yaml", FIRST), "a", 1, "ok")).isPresent();
+    assertThat(find(read(directory, "s.json", json), "a", 1, "ok")).isPresent();
+    assertThat(find(read(directory, "s.json", json), "a", 1, "no")).isEmpty();
   }
 
   static Stream<Arguments> wrongRules() {
@@ -113,5 +114,9 @@ final class ScriptReaderTest {
   void refusesAFileOfMoreThanAMegabyte(@TempDir Path directory) {
     assertThatThrownBy(() -> read(directory, "s.yaml", "#".repeat((1 << 20) + 1)))
         .hasMessageContaining("is larger than 1048576 bytes");
+  }
+
+  private static Optional<Action> find(OfflineScript script, String caller, int call, String user) {
+    return script.find(new Rule.Subject(caller, call, user, Optional.empty()));
   }
 }
