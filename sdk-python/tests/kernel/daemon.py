@@ -38,10 +38,12 @@ LLM_SCRIPT = {
 class Daemon:
     """A kernel with a socket and a state of its own, for the length of a `with` statement.
 
-    It is started with AGENTOS_DAEMON_COMMAND, or with `./agentos daemon` of the repository.
+    It is started with AGENTOS_DAEMON_COMMAND, or with `./agentos daemon` of the repository. `llm_script` is what the
+    offline model answers; it is read at each start.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, llm_script: dict[str, Any] = LLM_SCRIPT) -> None:
+        self.llm_script = llm_script
         self._folder = Path(tempfile.mkdtemp(prefix="agentos-sdk-"))
         self.socket = str(self._folder / "kernel.sock")
         self.log = self._folder / "kernel.log"
@@ -63,7 +65,7 @@ class Daemon:
         """Start it, and return once it accepts connections."""
         command = os.environ.get("AGENTOS_DAEMON_COMMAND") or f"{shlex.quote(str(REPOSITORY / 'agentos'))} daemon"
         script = self._folder / "llm.json"
-        script.write_text(json.dumps(LLM_SCRIPT))
+        script.write_text(json.dumps(self.llm_script))
         environment = {
             **{name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")},
             "AGENTOS_SOCKET": self.socket,
