@@ -88,10 +88,10 @@ final class OfflineProviderTest {
                 + " {match: add, tool_calls: [{name: add, arguments: {a: 1}}]}]");
     ObjectNode conversation = Requests.generate(1, "please add");
     Answer first = provider.generate(Requests.prompt(conversation), FakeCall.whole());
-    Requests.message(conversation, "tool", "sum 42").put("tool_call_id", "call-1");
+    toolAnswered(conversation, "call-1", "sum 42");
     Answer second = provider.generate(Requests.prompt(conversation), FakeCall.whole());
     Requests.message(conversation, "user", "thanks");
-    Requests.message(conversation, "tool", "sum 7").put("tool_call_id", "call-2");
+    toolAnswered(conversation, "call-2", "sum 7");
     Answer third = provider.generate(Requests.prompt(conversation), FakeCall.whole());
     Requests.message(conversation, "user", "add again");
     Answer fourth = provider.generate(Requests.prompt(conversation), FakeCall.whole());
@@ -100,6 +100,16 @@ final class OfflineProviderTest {
     assertThat(second.content()).isEqualTo("It is add of $1");
     assertThat(third.content()).isEqualTo("It is 7");
     assertThat(fourth.toolCalls()).hasSize(1);
+  }
+
+  private static void toolAnswered(ObjectNode conversation, String call, String text) {
+    Requests.message(conversation, "assistant", "")
+        .putArray("tool_calls")
+        .addObject()
+        .put("id", call)
+        .put("name", "add")
+        .putObject("arguments");
+    Requests.message(conversation, "tool", text).put("tool_call_id", call);
   }
 
   @Test
