@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mcp.server.caching import CacheHint
 from mcp.server.lowlevel import Server
 
 from agentos import __version__
+from agentos.tools import TOOLS, Tool
 
 from ._agent import Agent
 from ._limits import LIST_MILLISECONDS
@@ -23,9 +25,9 @@ allow, with the code PERMISSION_DENIED and the rule that refuses it: get_permiss
 with execute; programs that run on their own are started with spawn_agent."""
 
 
-def make_server(agent: Agent) -> Server[Any]:
+def make_server(agent: Agent, catalogue: Mapping[str, Tool] = TOOLS) -> Server[Any]:
     """Make a server whose every call is the agent's."""
-    tools, resources, prompts = Tools(agent), Resources(agent), Prompts(agent)
+    tools, resources, prompts = Tools(agent, catalogue), Resources(agent), Prompts(agent)
     unchanging = CacheHint(LIST_MILLISECONDS, "private")
     return Server(
         "agentos",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.context import ServerRequestContext
@@ -34,12 +35,13 @@ _SHOWN = {"exec": execute, "think": think}
 class Tools:
     """The handlers of tools/list and tools/call."""
 
-    def __init__(self, agent: Agent) -> None:
-        """Call as that agent."""
+    def __init__(self, agent: Agent, catalogue: Mapping[str, tools.Tool] = tools.TOOLS) -> None:
+        """Offer the tools of a catalogue, and call them as that agent."""
         self._agent = agent
+        self._catalogue = catalogue
         # Without a sandbox a command would start in the kernel's home.
         self._defaults = {} if agent.identity.sandboxed else {"exec": {"cwd": agent.identity.working_folder}}
-        self._list = ListToolsResult(tools=[_definition(tool) for tool in tools.TOOLS.values()])
+        self._list = ListToolsResult(tools=[_definition(tool) for tool in catalogue.values()])
 
     async def list_all(self, _: ServerRequestContext[Any], __: PaginatedRequestParams | None) -> ListToolsResult:
         """List all tools, whatever the agent may do: it is the kernel that refuses, and says why."""
@@ -48,7 +50,7 @@ class Tools:
     async def call(self, context: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
         """Call a tool; a failure is a result that the model reads."""
         try:
-            tool = tools.find(params.name, tools.TOOLS)
+            tool = tools.find(params.name, self._catalogue)
         except tools.UnknownTool as unknown:
             raise MCPError(code=INVALID_PARAMS, message=f"Unknown tool: {unknown}") from None
         arguments = {**self._defaults.get(tool.method, {}), **(params.arguments or {})}
