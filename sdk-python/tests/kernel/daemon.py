@@ -61,6 +61,12 @@ class Daemon:
         self.stop()
         shutil.rmtree(self._folder)
 
+    @property
+    def process_id(self) -> int:
+        """Of the one that runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it, and return once it accepts connections."""
         command = os.environ.get("AGENTOS_DAEMON_COMMAND") or f"{shlex.quote(str(REPOSITORY / 'agentos'))} daemon"

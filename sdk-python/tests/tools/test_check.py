@@ -86,6 +86,8 @@ WRONG: list[tuple[Any, str, str]] = [
     ({"any": math.nan}, "any", "must be a finite number, was nan"),
     ({"any": ["\ud800"]}, "any[0]", "is no Unicode text: half a surrogate pair at character 0"),
     ({"txt": "x"}, "txt", "is unknown; did you mean text?"),
+    ({"value": "x"}, "value", "is unknown; did you mean text?"),
+    ({"text": "x", "nam": "x"}, "nam", "is unknown; did you mean name?"),
     ({"zzz": "x", "text": "x"}, "zzz", "is unknown; known are text, name, kind"),
     ({"any": nested(200)}, "any" + "[0]" * 100, "is nested more than 100 levels deep"),
 ]
@@ -93,7 +95,7 @@ WRONG: list[tuple[Any, str, str]] = [
 
 @pytest.mark.parametrize(("arguments", "field", "problem"), WRONG)
 def test_what_does_not_fit_is_named_with_what_would(arguments: Any, field: str, problem: str) -> None:
-    if isinstance(arguments, dict) and arguments and field not in ("text", "txt"):
+    if isinstance(arguments, dict) and arguments and field not in ("text", "txt", "value"):
         arguments = {"text": "x", **arguments}
     with pytest.raises(tools.ArgumentError) as raised:
         tools.check(NOTE, arguments)

@@ -108,6 +108,7 @@ class Run:
     def _settle(self) -> None:
         """Say that the run goes on, and of a call that was under way that its outcome is not known."""
         self._emit("resume", **self._circumstances())
+        self._heed_done()
         pending = self._state.pending
         if not pending:
             self._emit("note", text=_prompts.RESUMED)
@@ -126,8 +127,7 @@ class Run:
             self._answered(call, answer, time.monotonic() - begun)
             if answer.code == "CONNECTION_LOST":
                 raise _End("kernel_lost", error=answer.text)
-            if call.tool == _prompts.DONE_NAME and answer.decision == "allowed":
-                raise _End("done", answer=call.arguments["answer"], success=call.arguments.get("success", True))
+            self._heed_done()
             self._heed_repeats(call, answer)
 
     def _perform(self, call: Call) -> Answer:
@@ -156,6 +156,11 @@ class Run:
             elapsed_ms=elapsed_ms,
             text=text,
         )
+
+    def _heed_done(self) -> None:
+        done = self._state.done
+        if done is not None:
+            raise _End("done", answer=done["answer"], success=done.get("success", True))
 
     def _times_seen(self) -> int:
         return Counter(self._recent)[self._recent[-1]]

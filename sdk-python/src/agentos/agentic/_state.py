@@ -9,7 +9,7 @@ from typing import Any
 
 from agentos.tools import TEXT_CHARACTERS, shorten
 
-from ._prompts import NO_OUTPUT
+from ._prompts import DONE_NAME, NO_OUTPUT
 
 Event = dict[str, Any]
 
@@ -43,6 +43,7 @@ class State:
         pending: calls without a result, in the order in which the model asked.
         seconds: that the run had taken at its last event.
         size: bytes of all events as lines.
+        done: the arguments of the `done` that was taken.
         invalid, silent: calls that could not be made, answers without a call, in a row.
     """
 
@@ -56,6 +57,7 @@ class State:
     cost_usd: float = 0.0
     seconds: float = 0.0
     size: int = 0
+    done: dict[str, Any] | None = None
     invalid: int = 0
     silent: int = 0
     _begun_ms: int = 0
@@ -105,6 +107,8 @@ class State:
     def _apply_result(self, event: Event) -> None:
         call = self.pending.popleft()
         self.messages.append({"role": "tool", "tool_call_id": call.call_id, "content": event["text"] or NO_OUTPUT})
+        if call.tool == DONE_NAME and event["decision"] == "allowed":
+            self.done = call.arguments
         self.invalid = self.invalid + 1 if event["decision"] == "invalid" else 0
 
     def _apply_note(self, event: Event) -> None:

@@ -15,6 +15,7 @@ is the kernel's decision alone. `text` and `explain` say a result and a failure 
 from ._call import call, call_async, explain, find, text
 from ._catalogue import TOOLS
 from ._check import ArgumentError, check
+from ._shared import SharedClient
 from ._text import TEXT_CHARACTERS, shorten
 from ._tool import Hints, Schema, Tool, UnknownTool
 
@@ -24,6 +25,7 @@ __all__ = [
     "ArgumentError",
     "Hints",
     "Schema",
+    "SharedClient",
     "Tool",
     "UnknownTool",
     "call",

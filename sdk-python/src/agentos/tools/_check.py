@@ -145,13 +145,14 @@ def _fit_list(schema: Schema, value: list[Any], place: str, level: int) -> list[
 def _fit_object(schema: Schema, value: dict[str, Any], place: str, level: int) -> dict[str, Any]:
     properties: Mapping[str, Schema] = schema.get("properties", {})
     others = schema.get("additionalProperties", True)
+    missing = [name for name in schema.get("required", ()) if name not in value]
     # First what is unknown: a misspelt name is the reason why another one is missing.
     for name in value:
         if name not in properties and others is False:
-            raise _Misfit(_below(place, _shortened(str(name))), f"is unknown; {_alternatives(name, properties)}")
-    for name in schema.get("required", ()):
-        if name not in value:
-            raise _Misfit(_below(place, name), f"is missing; it must be {_expected(properties[name])}")
+            problem = f"is unknown; {_alternatives(name, missing, properties)}"
+            raise _Misfit(_below(place, _shortened(str(name))), problem)
+    for name in missing:
+        raise _Misfit(_below(place, name), f"is missing; it must be {_expected(properties[name])}")
     fitted = {}
     for name, item in value.items():
         inner = properties.get(name, others if isinstance(others, Mapping) else {})
@@ -159,11 +160,11 @@ def _fit_object(schema: Schema, value: dict[str, Any], place: str, level: int) -
     return fitted
 
 
-def _alternatives(name: str, properties: Mapping[str, Schema]) -> str:
-    nearest = get_close_matches(name[:_SHOWN_CHARACTERS], properties, 1)
+def _alternatives(name: str, missing: list[str], known: Mapping[str, Schema]) -> str:
+    nearest = missing or get_close_matches(name[:_SHOWN_CHARACTERS], known, 1)
     if nearest:
         return f"did you mean {nearest[0]}?"
-    return f"known are {', '.join(properties)}" if properties else "nothing is expected here"
+    return f"known are {', '.join(known)}" if known else "nothing is expected here"
 
 
 def _expected(schema: Schema) -> str:
