@@ -3,6 +3,7 @@ package io.agentos.kernel.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agentos.kernel.testing.LiveReactor;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.Frame;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentos.kernel.posix.Sys;
+import io.agentos.kernel.testing.LiveReactor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

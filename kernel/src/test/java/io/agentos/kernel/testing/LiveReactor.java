@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-package io.agentos.kernel.reactor;
+package io.agentos.kernel.testing;
 
+import io.agentos.kernel.reactor.Reactor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
@@ -10,14 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A reactor that runs on a thread of its own, and a way to look at what is on that thread. */
-final class LiveReactor implements AutoCloseable {
+public final class LiveReactor implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 30;
 
   private final CompletableFuture<Reactor> made = new CompletableFuture<>();
   private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
   private final Reactor reactor;
 
-  LiveReactor() {
+  public LiveReactor() {
     Thread thread = new Thread(this::serve, "reactor-under-test");
     thread.setDaemon(true);
     thread.start();
@@ -36,12 +37,12 @@ final class LiveReactor implements AutoCloseable {
     }
   }
 
-  Reactor reactor() {
+  public Reactor reactor() {
     return reactor;
   }
 
   /** Runs on the reactor's thread and gives its result back. */
-  <T> T on(Callable<T> task) {
+  public <T> T on(Callable<T> task) {
     CompletableFuture<T> result = new CompletableFuture<>();
     reactor.post(
         () -> {
@@ -54,7 +55,8 @@ final class LiveReactor implements AutoCloseable {
     return await(result);
   }
 
-  static <T> T await(CompletableFuture<T> future) {
+  /** The result, in good time. */
+  public static <T> T await(CompletableFuture<T> future) {
     try {
       return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
