@@ -19,6 +19,8 @@ PROGRAM = str(Path(sys.executable).with_name("agentos-mcp"))
 REVISIONS = {"2025-11-25": "legacy", "2026-07-28": "2026-07-28"}
 WAYS = [(transport, revision) for transport in ("stdio", "http") for revision in REVISIONS]
 
+HELLO = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+
 
 def environment(socket: str, **more: str) -> dict[str, str]:
     """The test's own environment, without what would name another kernel or a token."""
@@ -121,9 +123,7 @@ class Raw:
         return result
 
     def initialize(self) -> dict[str, Any]:
-        answer = self.ask(
-            "initialize", protocolVersion="2025-11-25", capabilities={}, clientInfo={"name": "test", "version": "1"}
-        )
+        answer = self.ask("initialize", **HELLO)
         self.write(b'{"jsonrpc":"2.0","method":"notifications/initialized"}')
         return answer
 

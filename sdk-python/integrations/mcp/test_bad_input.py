@@ -9,14 +9,15 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from kernel.daemon import Daemon
-from servers import PROGRAM, Raw, environment, http_server, text
+from servers import HELLO, PROGRAM, Raw, environment, http_server, text
 
 from agentos import AgentOSClient
 from agentos.tools import TEXT_CHARACTERS
@@ -36,7 +37,7 @@ def alive(server: Raw) -> bool:
     return server.ask("ping") == {"jsonrpc": "2.0", "id": server.last, "result": {}}
 
 
-def test_without_a_kernel_every_call_says_how_to_start_one_until_there_is_one(tmp_path: Path, workspace: Path) -> None:
+def test_without_a_kernel_every_call_says_how_to_start_one(workspace: Path) -> None:
     with Daemon() as kernel:
         kernel.stop()
         with Raw(kernel.socket, "--workspace", str(workspace)) as server:
@@ -73,8 +74,11 @@ def test_a_kernel_that_dies_in_mid_call_and_comes_back(workspace: Path) -> None:
             kernel.stop(ending)
             answer = server.read()
             assert answer["id"] == asked
-            assert answer["result"]["isError"]
-            assert re.match("CONNECTION_LOST: .* not known$|CANCELLED: ", text(answer["result"]))
+            # A kernel that is asked to end may have the time to end the command first, and to say so.
+            if ending == signal.SIGKILL or answer["result"]["isError"]:
+                assert re.match("CONNECTION_LOST: .* not known$", text(answer["result"]))
+            else:
+                assert answer["result"]["structuredContent"]["exit_code"] > 128
             assert "`agentos daemon`" in text(server.call("execute", command="true"))
             kernel.start()
             assert text(server.call("execute", command="echo back")) == "back\n[exit code 0]"
@@ -96,7 +100,7 @@ def test_an_agent_that_was_killed_is_started_anew(server: Raw, operator: AgentOS
         ("read_file", {"path": ""}, "path must not be empty"),
         ("read_file", {"path": "/workspace/x", "limit": -1}, "limit must be a whole number from 0 to 524288"),
         ("read_file", {"path": "/workspace/x", "limit": True}, "limit must be a whole number"),
-        ("read_file", {"pth": "/workspace/x"}, "path is missing"),
+        ("read_file", {"pth": "/workspace/x"}, "pth is unknown; did you mean path?"),
         ("read_file", {"path": "/x", "ofset": 1}, "ofset is unknown; did you mean offset?"),
         ("execute", {"command": ["ls"]}, "command must be a string"),
         ("execute", {"command": "x" * 200_000}, "command must have at most 131071 characters"),
@@ -231,12 +235,11 @@ def test_standard_output_is_the_protocols_whatever_is_printed(kernel: Daemon, wo
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
-    asked = [
-        {"id": 1, "method": "initialize", "params": {"protocolVersion": "2025-11-25", "capabilities": {}}},
+    asked: list[dict[str, Any]] = [
+        {"id": 1, "method": "initialize", "params": HELLO},
         {"method": "notifications/initialized"},
         {"id": 2, "method": "tools/call", "params": {"name": "execute", "arguments": {"command": "echo quiet"}}},
     ]
-    asked[0]["params"]["clientInfo"] = {"name": "test", "version": "1"}  # type: ignore[index]
     assert process.stdin is not None and process.stdout is not None  # noqa: PT018 - for the type checker
     for message in asked:
         process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
@@ -298,42 +301,31 @@ def test_names_and_ports_that_are_taken(kernel: Daemon, workspace: Path) -> None
         assert re.fullmatch(r"agentos-mcp: .*[Aa]ddress already in use.*\n", other.stderr)
 
 
-def post(url: str, body: bytes = b"{}", **headers: str) -> int:
+TOKEN = "only this test's"  # noqa: S105 - as it says
+
+
+def post(url: str, body: bytes, **headers: str) -> int:
+    address = urlsplit(url)
     named = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
     named.update({name.replace("_", "-"): value for name, value in headers.items()})
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, body, named)) as answer:  # noqa: S310 - http, by this test
-            status: int = answer.status
-            return status
-    except urllib.error.HTTPError as refusal:
-        refusal.close()
-        return refusal.code
+    with closing(HTTPConnection(str(address.hostname), address.port, timeout=60)) as connection:
+        connection.request("POST", address.path, body, named)
+        return connection.getresponse().status
 
 
 def test_http_lets_in_neither_other_sites_nor_too_much(kernel: Daemon, workspace: Path) -> None:
-    hello = json.dumps(
-        {
-            "jsonrpc": "2.0",
-            "id": 1,
-            "method": "initialize",
-            "params": {
-                "protocolVersion": "2025-11-25",
-                "capabilities": {},
-                "clientInfo": {"name": "test", "version": "1"},
-            },
-        }
-    ).encode()
+    hello = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HELLO}).encode()
     with http_server(kernel.socket, "--workspace", str(workspace)) as url:
         assert post(url, hello) == 200
         assert post(url, hello, Origin="https://example.com") == 403
         assert post(url, hello, Host="example.com") == 421
-        assert post(url, b"x" * (5 << 20)) == 413
+        assert post(url, b"", Content_Length=str(5 << 20)) == 413
         assert post(url, b"junk") == 400
         assert post(url, hello) == 200
-    with http_server(kernel.socket, "--workspace", str(workspace), AGENTOS_MCP_TOKEN="s3cret") as url:
+    with http_server(kernel.socket, "--workspace", str(workspace), AGENTOS_MCP_TOKEN=TOKEN) as url:
         assert post(url, hello) == 401
-        assert post(url, hello, Authorization="Bearer s3cre") == 401
-        assert post(url, hello, Authorization="Bearer s3cret") == 200
+        assert post(url, hello, Authorization=f"Bearer {TOKEN[:-1]}") == 401
+        assert post(url, hello, Authorization=f"Bearer {TOKEN}") == 200
 
 
 def test_without_the_sdk_it_says_what_to_install() -> None:

@@ -67,10 +67,11 @@ def _install(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    streams = None if options.http else Streams()  # Before anything else can print.
     if importlib.util.find_spec("mcp") is None:
         return _say("this needs the MCP SDK: pip install 'agentos[mcp]'", 1)
     served = identity(options)
-    asyncio.run(_over_http(served, options.http) if options.http else _over_stdio(served, Streams()))
+    asyncio.run(_over_http(served, options.http) if streams is None else _over_stdio(served, streams))
     return 0
 
 

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""A real kernel, whose offline model follows the script of these tests."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from kernel.daemon import Daemon
+from script import SCRIPT
+
+from agentos import AgentOSClient
+
+# Standard tests of what does not apply, and why. They are left out by name, so that any test that is skipped stands out.
+NOT_APPLICABLE = {
+    "test_init_from_env": "no setting of the model is read from the environment",
+    "test_serdes": "a connection to a kernel is nothing to serialize",
+    "test_pdf_inputs": "THINK takes text and images",
+    "test_pdf_tool_message": "THINK takes text and images",
+    "test_audio_inputs": "THINK takes text and images",
+    "test_anthropic_inputs": "one provider's own form",
+    "test_stream_time": "replays a recording; ours are live",
+}
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what does not apply."""
+    left_out = [item for item in items if getattr(item, "originalname", "") in NOT_APPLICABLE]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture(autouse=True)
+def picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The standard tests fetch a picture from the internet; any will do."""
+    monkeypatch.setattr(httpx, "get", lambda *_, **__: SimpleNamespace(content=PIXEL))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kernel() -> Iterator[Daemon]:
+    """The kernel, which the adapters find by AGENTOS_SOCKET."""
+    with Daemon(SCRIPT) as daemon:
+        os.environ["AGENTOS_SOCKET"] = daemon.socket
+        yield daemon
+        del os.environ["AGENTOS_SOCKET"]
+
+
+@pytest.fixture
+def operator(kernel: Daemon) -> Iterator[AgentOSClient]:
+    """For looking at things past the adapters."""
+    with AgentOSClient(kernel.socket) as client:
+        yield client
