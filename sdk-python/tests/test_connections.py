@@ -55,10 +55,25 @@ def test_calls_one_after_the_other_use_one_connection(make_peer: MakePeer, make_
     client = make_client(make_peer(gate))
 
     for _ in range(3):
-        client.think("x")
+        client.read("/x")
         client.send(1, "x")
 
     assert {number for _, number in gate.calls} == {0}
+
+
+def test_calls_that_may_take_long_share_one_more(make_peer: MakePeer, make_client: MakeClient) -> None:
+    gate = Gate()
+    client = make_client(make_peer(gate))
+
+    for _ in range(3):
+        client.think("x")
+        client.exec("x")
+        client.http("http://x")
+        client.wait(1)
+        client.send(1, "x")
+
+    assert {number for opcode, number in gate.calls if opcode not in (Opcode.HELLO, Opcode.SEND)} == {1}
+    assert {number for opcode, number in gate.calls if opcode == Opcode.SEND} == {0}
 
 
 def test_a_blocked_recv_does_not_block_a_think(make_peer: MakePeer) -> None:

@@ -15,12 +15,13 @@ from script import SCRIPT
 
 from agentos import AgentOSClient
 
-# Standard tests of what does not apply, and why. They are left out by name, so that any test that is skipped stands out.
+# Standard tests of what does not apply, and why. They are left out by name, so any test that is skipped stands out.
 NOT_APPLICABLE = {
     "test_init_from_env": "no setting of the model is read from the environment",
     "test_serdes": "a connection to a kernel is nothing to serialize",
     "test_pdf_inputs": "THINK takes text and images",
     "test_pdf_tool_message": "THINK takes text and images",
+    "test_image_tool_message": "only what a user says may hold an image",
     "test_audio_inputs": "THINK takes text and images",
     "test_anthropic_inputs": "one provider's own form",
     "test_stream_time": "replays a recording; ours are live",

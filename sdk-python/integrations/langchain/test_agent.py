@@ -25,7 +25,7 @@ def file() -> Any:
 def test_an_agent_calls_a_tool_and_answers(file: Path) -> None:
     agent = create_agent(ChatAgentOS(), AgentOSToolkit().get_tools())
 
-    messages = agent.invoke({"messages": [("user", f"What does the file {file} say?")]})["messages"]
+    messages = agent.invoke({"messages": [HumanMessage(f"What does the file {file} say?")]})["messages"]
 
     assert [type(message) for message in messages] == [HumanMessage, AIMessage, ToolMessage, AIMessage]
     assert messages[-1].content == "The file says forty-two."
@@ -37,7 +37,7 @@ async def test_the_same_in_asyncio_streamed(file: Path) -> None:
     pieces = [
         message.content
         async for message, _ in agent.astream(
-            {"messages": [("user", f"What does the file {file} say?")]}, stream_mode="messages"
+            {"messages": [HumanMessage(f"What does the file {file} say?")]}, stream_mode="messages"
         )
         if isinstance(message, AIMessageChunk) and message.content
     ]

@@ -26,10 +26,6 @@ class _Model:
         return True
 
     @property
-    def supports_image_tool_message(self) -> bool:
-        return True
-
-    @property
     def supports_json_mode(self) -> bool:
         return True
 
@@ -86,9 +82,9 @@ class _Execute:
         return {"command": "echo hello", "timeout": 10}
 
 
-class TestToolUnits(_Execute, ToolsUnitTests):  # type: ignore[misc]
+class TestToolUnits(_Execute, ToolsUnitTests):
     """Without a kernel."""
 
 
-class TestTool(_Execute, ToolsIntegrationTests):  # type: ignore[misc]
+class TestTool(_Execute, ToolsIntegrationTests):
     """Against the kernel."""

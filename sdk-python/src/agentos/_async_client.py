@@ -23,7 +23,7 @@ class AsyncAgentOSClient(AsyncWorkCalls, AsyncAgentCalls, AsyncMessageCalls):
 
     It belongs to one event loop, and may be used by any of its tasks.
 
-    Calls run on one connection while that is free; when a call finds it busy it opens another, up to eight, so a long
+    Short calls run on one connection while that is free; those that may take long have others, up to eight, so a long
     call does not hold up the others. The calls that act as their caller (messages, names, permissions) are different:
     the kernel gives each connection of an operator a name and a mailbox of its own, so an operator's calls of these
     kinds stay on the one connection, one after the other. Inside an agent all connections are that agent.

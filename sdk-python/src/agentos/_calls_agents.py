@@ -8,6 +8,7 @@ from ._limits import ANSWER_MARGIN_SECONDS, CALL_SECONDS
 from ._opcodes import Opcode
 from ._payloads import given
 from ._results import AgentInfo, ExitRecord, KillResult, LogResult, PauseResult, ResumeResult, SpawnResult
+from ._slots import OWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class AgentCalls(ClientCore):
         """
         fields = {**_target(name, agent_id), **given(timeout=timeout)}
         seconds = None if timeout is None else timeout + ANSWER_MARGIN_SECONDS
-        return self._call(Opcode.WAIT, fields, ExitRecord, seconds)
+        return self._call(Opcode.WAIT, fields, ExitRecord, seconds, OWN)
 
     def pause(self, name: str | int | None = None, agent_id: int | None = None) -> PauseResult:
         """Make an agent stand still, with all its processes.

@@ -10,6 +10,7 @@ from ._limits import ANSWER_MARGIN_SECONDS, CALL_SECONDS, EXEC_SECONDS, THINK_SE
 from ._opcodes import Opcode
 from ._payloads import given
 from ._results import ExecPart, ExecResult, HttpResult, ReadResult, ThinkPart, ThinkResult, WriteResult
+from ._slots import OWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class WorkCalls(ClientCore):
             from ._parts import PartReader
 
             return self._stream(Opcode.THINK, fields, PartReader(Opcode.THINK, ThinkPart, ThinkResult), seconds)
-        return self._call(Opcode.THINK, fields, ThinkResult, seconds)
+        return self._call(Opcode.THINK, fields, ThinkResult, seconds, OWN)
 
     def think_stream(
         self, prompt: str | None = None, **options: Unpack[ThinkOptions]
@@ -215,7 +216,7 @@ class WorkCalls(ClientCore):
             from ._parts import PartReader
 
             return self._stream(Opcode.EXEC, fields, PartReader(Opcode.EXEC, ExecPart, result), seconds)
-        return self._call(Opcode.EXEC, fields, result, seconds)
+        return self._call(Opcode.EXEC, fields, result, seconds, OWN)
 
     def exec_stream(
         self,
@@ -251,7 +252,7 @@ class WorkCalls(ClientCore):
         """
         fields = given(url=url, method=method, headers=headers, body=body, timeout=timeout)
         seconds = CALL_SECONDS if timeout is None else timeout + ANSWER_MARGIN_SECONDS
-        return self._call(Opcode.HTTP, fields, HttpResult, seconds)
+        return self._call(Opcode.HTTP, fields, HttpResult, seconds, OWN)
 
 
 def _checked(answer: dict[str, Any]) -> ExecResult:

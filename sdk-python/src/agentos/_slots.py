@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Which connections a call may use.
 ANY = "any"
 IDENTITY = "identity"
-OWN = "own"  # A stream: it holds its connection for long, so never the primary.
+OWN = "own"  # What can take long: so that ending it early, by hanging up, leaves the primary as it is.
 
 
 class Slot:
