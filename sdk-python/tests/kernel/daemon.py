@@ -67,6 +67,10 @@ class Daemon:
         assert self._process is not None
         return self._process.pid
 
+    def socket_of(self, agent_id: int) -> str:
+        """Where one is that agent: its own socket. Of an agent without a sandbox we are the user, so we may come in."""
+        return str(self._folder / "run" / "agents" / str(agent_id) / "agentos.sock")
+
     def start(self) -> None:
         """Start it, and return once it accepts connections."""
         command = os.environ.get("AGENTOS_DAEMON_COMMAND") or f"{shlex.quote(str(REPOSITORY / 'agentos'))} daemon"

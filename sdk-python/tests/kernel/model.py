@@ -3,8 +3,13 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from kernel.daemon import Daemon
+
+from agentos import AgentOSClient
 
 Turn = dict[str, Any]
 
@@ -25,10 +30,25 @@ def done(answer: str, **more: Any) -> Turn:
 
 
 def script(talks: dict[str, list[Turn]]) -> dict[str, Any]:
-    """The script in which each caller is given its answers one after the other, and then the last one for ever."""
+    """The script in which each caller is given its answers one after the other, and then the last one for ever.
+
+    Callers are told by regular expressions; each name that one fits hears the answers from the first on.
+    """
     rules: list[dict[str, Any]] = []
     for caller, turns in talks.items():
-        name = re.escape(caller)
-        rules += [{"caller": name, "call": number, **turn} for number, turn in enumerate(turns, 1)]
-        rules.append({"caller": name, **turns[-1]})
+        rules += [{"caller": caller, "call": number, **turn} for number, turn in enumerate(turns, 1)]
+        rules.append({"caller": caller, **turns[-1]})
     return {"rules": rules, "default": {"content": "nobody wrote an answer for this caller"}}
+
+
+@contextmanager
+def agent(kernel: Daemon, name: str) -> Iterator[str]:
+    """Have an agent of a name that may do everything, and yield the socket by which one is that agent."""
+    with AgentOSClient(kernel.socket) as client:
+        command, permissions = ["sleep", "infinity"], {"level": "unrestricted"}
+        spawned = client.spawn(name, command=command, sandboxed=False, permissions=permissions)
+    try:
+        yield kernel.socket_of(spawned.id)
+    finally:
+        with AgentOSClient(kernel.socket) as client:
+            client.kill(spawned.id, grace=0)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from kernel.daemon import Daemon
-from kernel.model import call, calls, done, script
+from kernel.model import agent, call, calls, done, script
 
 from agentos import AgentOSClient
 from agentos.agentic import Event, Limits, Loop, Outcome, Price, TranscriptError, read_transcript, run, tool
@@ -48,7 +48,7 @@ TALKS = {
     "crowd": [calls(*(("execute", {"command": f"echo {number}"}) for number in range(18))), done("enough")],
     "reader": [call("execute", command=BIG + str(number)) for number in range(40)] + [done("read it all")],
     "failing": [call("explode"), call("explode", message="\\ud800"), done("it does not work")],
-    "regicide": [call("execute", command=f"echo done >> {FOLDER}/killed; kill -9 $(cat {KERNEL_PID}); sleep 60")],
+    "operator": [call("execute", command=f"echo done >> {FOLDER}/killed; kill -9 $(cat {KERNEL_PID}); sleep 60")],
     "insider": [
         calls(
             ("write_file", {"path": "/etc/x", "content": ""}),
@@ -76,8 +76,7 @@ class Runner:
 
     def __call__(self, caller: str, **options: Any) -> Outcome:
         options = {"tools": ["exec"], "on_event": self.events.append, **options}
-        with AgentOSClient(self._kernel.socket) as client:
-            client.register(caller)
+        with agent(self._kernel, caller) as socket, AgentOSClient(socket) as client:
             return run(client, f"the task of {caller}", **options)
 
     def of(self, kind: str) -> list[Event]:
@@ -99,6 +98,11 @@ def word_count(text: str) -> int:
 def explode(message: str = "bang") -> None:
     """Raise what you like."""
     raise RuntimeError(message)
+
+
+def execute(command: str) -> str:
+    """Pretend to be a tool that there is."""
+    return command
 
 
 def test_a_task_is_carried_out_and_the_transcript_tells_how(runner: Runner, tmp_path: Path) -> None:
@@ -283,16 +287,16 @@ def test_a_kernel_that_dies_in_the_middle_of_a_call_and_comes_back(tmp_path: Pat
     path = tmp_path / "run.jsonl"
     with Daemon(script(TALKS)) as mortal:
         Path(KERNEL_PID).write_text(str(mortal.process_id))
-        outcome = Runner(mortal)("regicide", transcript=path)
+        with AgentOSClient(mortal.socket) as client:
+            outcome = run(client, "kill the kernel", tools=["exec"], transcript=path)
         assert outcome.reason == "kernel_lost"
         assert outcome.error is not None
         assert "whether the call was carried out is not known" in outcome.error
         mortal.stop(signal.SIGKILL)
 
-        mortal.llm_script = script({"regicide": [done("it was killed")]})
+        mortal.llm_script = script({"operator": [done("it was killed")]})
         mortal.start()
         with AgentOSClient(mortal.socket) as client:
-            client.register("regicide")
             loop = Loop(client, tools=["exec"], transcript=path)
             resumed = loop.resume()
             with pytest.raises(TranscriptError, match="the run is done"):
@@ -334,9 +338,9 @@ def test_a_quota_of_the_kernel_ends_the_run(kernel: Daemon) -> None:
 
 def in_sandbox(kernel: Daemon, name: str, permissions: dict[str, Any]) -> list[dict[str, Any]]:
     with AgentOSClient(kernel.socket) as client:
-        agent = client.spawn(name, str(AGENTS / "thinker.py"), args=["a task"], permissions=permissions)
-        record = client.wait(agent.id, timeout=60)
-        entries = client.logs(agent.id, lines=1000).entries
+        spawned = client.spawn(name, str(AGENTS / "thinker.py"), args=["a task"], permissions=permissions)
+        record = client.wait(spawned.id, timeout=60)
+        entries = client.logs(spawned.id, lines=1000).entries
     assert record.exit_code == 0, [entry.line for entry in entries]
     return [json.loads(entry.line) for entry in entries if entry.stream == "stdout"]
 
@@ -345,16 +349,13 @@ def in_sandbox(kernel: Daemon, name: str, permissions: dict[str, Any]) -> list[d
     ("options", "problem"),
     [
         ({"tools": ["bash"]}, "there is no tool bash; there are exec, read, write, http, message, spawn, read_file"),
-        ({"tools": ["exec", "execute", word_count, word_count, explode]}, ""),
+        ({"tools": ["exec", tool(execute)]}, "two tools have the name execute"),
         ({"instructions": "x" * 100_000}, "instructions have at most"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_asked(
     runner: Runner, options: dict[str, Any], problem: str
 ) -> None:
-    if not problem:
-        assert runner("giver-up", **options).reason == "done"
-        return
     with pytest.raises(ValueError, match=problem):
         runner("restless", **options)
     assert not runner.events

@@ -100,6 +100,7 @@ class Stage:
             watch.start()
             try:
                 peer = _admit(listener, agent.pid)
+                listener.close()  # Nobody else in the sandbox is to be heard.
                 if peer is not None:
                     with peer, peer.makefile("rb") as told:
                         self._follow(peer, told)

@@ -61,7 +61,7 @@ class Run:
         self._begun = time.monotonic()
         self._seconds_before = state.seconds
         self._recent: deque[tuple[str, str, str]] = deque(maxlen=_limits.REPEATS_WINDOW)
-        in_sandbox = settings.client.kernel.role == "agent"
+        in_sandbox = _in_sandbox(settings.client)
         self._instruction = _prompts.instruction(settings.limits, in_sandbox, settings.instructions)
         self._toolbox = Toolbox(settings.client, settings.chosen)
         self._model = Model(settings.client, settings.model, self._instruction, self._toolbox.described())
@@ -254,6 +254,12 @@ class Run:
             raise _End("transcript_full", error=f"the next event has {size} bytes, more than the transcript may take")
         self._state.size += size
         return self._journal.write(event)
+
+
+def _in_sandbox(client: AgentOSClient) -> bool:
+    if client.kernel.role != "agent":
+        return False
+    return any(agent.sandboxed for agent in client.list() if agent.id == client.agent_id)
 
 
 def _now_ms() -> int:
