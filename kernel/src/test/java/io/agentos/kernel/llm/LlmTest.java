@@ -88,11 +88,16 @@ final class LlmTest {
     return Json.object().put("prompt", prompt);
   }
 
-  private Asked ask(AgentId caller, LlmQuota quota, String prompt) {
+  private Asked ask(AgentId caller, LlmQuota quota, String prompt, int priority) {
     Outcome outcome = new Outcome();
+    int length = prompt.length();
     return live.on(
         () ->
-            new Asked(outcome, llm.submit(caller, quota, body(prompt), prompt.length(), outcome)));
+            new Asked(outcome, llm.submit(caller, quota, body(prompt), priority, length, outcome)));
+  }
+
+  private Asked ask(AgentId caller, LlmQuota quota, String prompt) {
+    return ask(caller, quota, prompt, /* priority= */ 0);
   }
 
   private Asked ask(AgentId caller, String prompt) {
@@ -103,7 +108,7 @@ final class LlmTest {
     return live.on(
         () -> {
           try {
-            llm.submit(caller, quota, body(prompt), prompt.length(), new Outcome());
+            llm.submit(caller, quota, body(prompt), 0, prompt.length(), new Outcome());
             throw new AssertionError("it was accepted");
           } catch (SyscallException refusal) {
             return refusal;
@@ -165,6 +170,26 @@ final class LlmTest {
       assertThat(order)
           .as("turn by turn from now on")
           .containsExactlyInAnyOrder("a", "a", "b", "b");
+    }
+  }
+
+  /** Priority is among a caller's own; it buys nothing from others. */
+  @Test
+  void ordersACallersOwnByPriority_thenByArrival() throws IOException {
+    try (Conversation played = warmUp()) {
+      ask(ALICE, "under way");
+      ask(ALICE, LlmQuota.UNLIMITED, "low", -5);
+      ask(ALICE, "first");
+      ask(ALICE, "second");
+      ask(ALICE, LlmQuota.UNLIMITED, "high", 10);
+      ask(ALICE, LlmQuota.UNLIMITED, "high too", 10);
+      List<String> order = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        JsonNode line = played.read();
+        order.add(prompt(line));
+        played.answer(line, "x", 20);
+      }
+      assertThat(order).containsExactly("under way", "high", "high too", "first", "second", "low");
     }
   }
 

@@ -39,10 +39,12 @@ public final class KernelProcess implements AutoCloseable {
    *
    * @param environment added to the test's own
    * @param prefix words before the command, such as {@code setpriv ...}
+   * @param arguments of {@code agentos daemon}
    */
-  public static KernelProcess start(Map<String, String> environment, List<String> prefix)
+  public static KernelProcess start(
+      Map<String, String> environment, List<String> prefix, String... arguments)
       throws IOException {
-    return startIn(newFolder(), environment, prefix);
+    return startIn(newFolder(), environment, prefix, arguments);
   }
 
   /** A folder that a kernel of any user can work in. */
@@ -54,8 +56,9 @@ public final class KernelProcess implements AutoCloseable {
 
   /** Starts one in a folder that another may have used before. */
   public static KernelProcess startIn(
-      Path folder, Map<String, String> environment, List<String> prefix) throws IOException {
-    Process process = launch(folder, environment, prefix);
+      Path folder, Map<String, String> environment, List<String> prefix, String... arguments)
+      throws IOException {
+    Process process = launch(folder, environment, prefix, arguments);
     KernelProcess kernel = new KernelProcess(process, folder);
     try {
       Until.holds("the kernel serves", START_SECONDS, () -> kernel.accepts() || !process.isAlive());

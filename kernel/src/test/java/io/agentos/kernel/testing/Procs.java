@@ -48,13 +48,17 @@ public final class Procs {
     }
   }
 
-  /** A process and all that descend from it. */
+  /** A process and all that descend from it; each thread has children of its own. */
   public static List<Long> tree(long root) {
     List<Long> found = new ArrayList<>(List.of(root));
     for (int i = 0; i < found.size(); i++) {
-      for (String child : read(found.get(i), "task/" + found.get(i) + "/children").split(" ")) {
-        if (!child.isBlank()) {
-          found.add(Long.valueOf(child.trim()));
+      long pid = found.get(i);
+      String[] threads = PROC.resolve(pid + "/task").toFile().list();
+      for (String thread : threads == null ? new String[0] : threads) {
+        for (String child : read(pid, "task/" + thread + "/children").split(" ")) {
+          if (!child.isBlank()) {
+            found.add(Long.valueOf(child.trim()));
+          }
         }
       }
     }
