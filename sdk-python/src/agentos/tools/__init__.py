@@ -12,12 +12,16 @@ A `Tool` says what it is for, what it takes and what comes back; `TOOLS` has all
 is the kernel's decision alone. `text` and `explain` say a result and a failure to the model, within a bound.
 """
 
+from typing import TYPE_CHECKING
+
 from ._call import call, call_async, explain, find, text
 from ._catalogue import TOOLS
 from ._check import ArgumentError, check
-from ._shared import SharedClient
 from ._text import TEXT_CHARACTERS, shorten
 from ._tool import Hints, Schema, Tool, UnknownTool
+
+if TYPE_CHECKING:
+    from ._shared import SharedClient
 
 __all__ = [
     "TEXT_CHARACTERS",
@@ -36,3 +40,12 @@ __all__ = [
     "shorten",
     "text",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Load SharedClient when it is asked for: it needs asyncio, which takes longer to load than all the rest."""
+    if name != "SharedClient":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ._shared import SharedClient
+
+    return SharedClient
