@@ -9,7 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,26 @@ from agentos import AgentOSClient
 from agentos.tools import TEXT_CHARACTERS
 
 
-@pytest.fixture
-def server(kernel: Daemon, workspace: Path) -> Any:
-    """A server that has been shaken hands with."""
+@contextmanager
+def serving(kernel: Daemon, workspace: Path) -> Iterator[Raw]:
     with Raw(kernel.socket, "--workspace", str(workspace)) as started:
         started.initialize()
         yield started
-        code, said = started.end()
-        assert (code, said) == (0, ""), "it says nothing on standard error, whatever it was sent"
+        assert started.end() == (0, ""), "it says nothing on standard error, whatever it was sent"
+
+
+@pytest.fixture
+def server(kernel: Daemon, workspace: Path) -> Iterator[Raw]:
+    """A server that has been shaken hands with."""
+    with serving(kernel, workspace) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def battered(kernel: Daemon, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Raw]:
+    """One server that is sent all the nonsense of this module."""
+    with serving(kernel, tmp_path_factory.mktemp("workspace")) as started:
+        yield started
 
 
 def alive(server: Raw) -> bool:
@@ -111,16 +124,16 @@ def test_an_agent_that_was_killed_is_started_anew(server: Raw, operator: AgentOS
     ],
 )
 def test_arguments_that_do_not_fit_are_told_to_the_model(
-    server: Raw, tool: str, arguments: dict[str, Any], problem: str
+    battered: Raw, tool: str, arguments: dict[str, Any], problem: str
 ) -> None:
-    result = server.call(tool, **arguments)
+    result = battered.call(tool, **arguments)
     assert result["isError"]
     assert text(result).startswith("INVALID_ARGUMENTS: ")
     assert problem in text(result)
     assert len(text(result)) < 2100
 
 
-def test_what_is_no_tool_call_is_an_error_of_the_protocol(server: Raw) -> None:
+def test_what_is_no_tool_call_is_an_error_of_the_protocol(battered: Raw) -> None:
     for parameters, problem in (
         ({"name": "read_fil", "arguments": {}}, "did you mean read_file?"),
         ({"name": "x" * 100_000, "arguments": {}}, "Unknown tool"),
@@ -128,19 +141,19 @@ def test_what_is_no_tool_call_is_an_error_of_the_protocol(server: Raw) -> None:
         ({"name": 5}, "Invalid"),
         ({}, "Invalid"),
     ):
-        error = server.ask("tools/call", **parameters)["error"]
+        error = battered.ask("tools/call", **parameters)["error"]
         assert error["code"] == -32602
         assert problem in error["message"]
         assert len(error["message"]) < 1000
-    assert server.ask("no/such/method")["error"]["code"] == -32601
-    assert alive(server)
+    assert battered.ask("no/such/method")["error"]["code"] == -32601
+    assert alive(battered)
 
 
-def test_a_file_that_is_too_large_for_the_kernel(server: Raw) -> None:
-    result = server.call("write_file", path="/workspace/big", content="x" * (2 << 20))
+def test_a_file_that_is_too_large_for_the_kernel(battered: Raw) -> None:
+    result = battered.call("write_file", path="/workspace/big", content="x" * (2 << 20))
     assert result["isError"]
     assert text(result).startswith("TOO_LARGE: ")
-    assert alive(server)
+    assert alive(battered)
 
 
 @pytest.mark.parametrize("progress", [{}, {"progressToken": "p"}], ids=["plain", "told"])
@@ -200,12 +213,12 @@ JUNK = [
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=lambda junk: repr(junk[:40]))
-def test_lines_that_are_no_message_do_no_harm(server: Raw, junk: bytes) -> None:
-    server.write(junk)
-    server.write(b"\r")
-    server.last += 1
-    server.write(b'{"jsonrpc": "2.0", "id": %d, "method": "ping"}' % server.last)
-    while (answer := server.read()).get("id") != server.last:
+def test_lines_that_are_no_message_do_no_harm(battered: Raw, junk: bytes) -> None:
+    battered.write(junk)
+    battered.write(b"\r")
+    battered.last += 1
+    battered.write(b'{"jsonrpc": "2.0", "id": %d, "method": "ping"}' % battered.last)
+    while (answer := battered.read()).get("id") != battered.last:
         assert "error" in answer
     assert answer["result"] == {}
 

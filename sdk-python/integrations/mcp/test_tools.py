@@ -143,7 +143,7 @@ async def test_http_reaches_what_the_permissions_name(
 
 async def test_resources(way: tuple[str, str], kernel: Daemon, workspace: Path) -> None:
     async with connected(
-        way, kernel.socket, "--workspace", str(workspace), "--agent", "mcp-self", *MAY_SPAWN
+        way, kernel.socket, "--workspace", str(workspace), "--agent", f"self-{way[0]}-{way[1]}", *MAY_SPAWN
     ) as client:
         assert [resource.uri for resource in (await client.list_resources()).resources] == ["agentos://agents"]
         (template,) = (await client.list_resource_templates()).resource_templates
