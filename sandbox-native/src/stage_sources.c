@@ -84,9 +84,16 @@ static int adopt_owner(struct sb_sandbox *sandbox, const struct sb_mount *mount,
   if (view_for_owner(sandbox, &owner, view, err) < 0)
     return -1;
   attributes.userns_fd = (unsigned)view->namespace;
-  if (sb_mount_setattr(mount->tree, 0, &attributes) < 0)
+  if (sb_mount_setattr(mount->tree, 0, &attributes) < 0) {
+    /* What is only read loses nothing but what its owner keeps from all others: a plain bind is the stricter one. */
+    if (mount->read_only && (errno == EINVAL || errno == EOPNOTSUPP)) {
+      sb_layer_set(&sandbox->layers, SB_LAYER_IDMAP, SB_LAYER_UNAVAILABLE, "not on the file system of '%s'",
+                   mount->source);
+      return 0;
+    }
     return sb_fail(err, errno, "the file system of '%s' takes no id mapping; change its owner to %u:%u instead",
                    mount->source, plan->map_uid, plan->map_gid);
+  }
   sb_layer_set(&sandbox->layers, SB_LAYER_IDMAP, SB_LAYER_APPLIED, "uid %u on disk is uid %u inside", owner.st_uid,
                plan->uid);
   return 0;

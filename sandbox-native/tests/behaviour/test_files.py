@@ -222,6 +222,12 @@ class OwnBindsAsRoot(OwnedSource):
             *("--own-bind", "/proc/self/fd", "/w"),
         )
 
+    def test_what_is_only_read_is_bound_plainly_there(self):
+        run = self.run_in(["/bin/true"], "--own-ro-bind", "/proc/self/fd", "/w")
+
+        self.assertEqual(run.code, 0)
+        self.assertIn("layer idmap unavailable not on the file system of '/proc/self/fd'", run.records)
+
 
 class OwnBindsUnprivileged(SandboxTest):
     def test_of_somebody_else_is_refused_with_the_remedy(self):

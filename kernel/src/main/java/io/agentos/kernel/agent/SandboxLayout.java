@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -188,19 +189,32 @@ public final class SandboxLayout {
     Path folder = paths.agentRuntime(id);
     String user =
         "agent:x:1000:1000::/workspace:/bin/sh\nnobody:x:65534:65534::/:/usr/sbin/nologin\n";
-    Files.write(folder.resolve(EMPTY), new byte[0]);
-    Path passwd = Files.write(folder.resolve("passwd"), user.getBytes(StandardCharsets.US_ASCII));
-    Path group =
-        Files.write(
-            folder.resolve("group"),
-            "agent:x:1000:\nnogroup:x:65534:\n".getBytes(StandardCharsets.US_ASCII));
-    plan.with(READ_ONLY, passwd, "/etc/passwd").with(READ_ONLY, group, "/etc/group");
+    readable(folder.resolve(EMPTY), "");
+    Path passwd = readable(folder.resolve("passwd"), user);
+    Path group = readable(folder.resolve("group"), "agent:x:1000:\nnogroup:x:65534:\n");
+    plan.with("--ro-bind", passwd, "/etc/passwd").with("--ro-bind", group, "/etc/group");
+  }
+
+  /** A file that the agent may read, whoever it is on the host. */
+  private static Path readable(Path file, String text) throws IOException {
+    Files.write(file, text.getBytes(StandardCharsets.US_ASCII));
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
   }
 
   private Path workspace(AgentId id, AgentSpec spec) throws IOException {
-    return spec.workspace() != null
-        ? spec.workspace()
-        : Files.createDirectories(paths.workspace(id, spec.name()));
+    if (spec.workspace() != null) {
+      return spec.workspace();
+    }
+    Path folder = paths.workspace(id, spec.name());
+    if (!Files.exists(folder)) {
+      Files.createDirectories(folder);
+      if (HostIdentity.kernelIsRoot()) {
+        // Then no id mapping is needed, which tmpfs takes only since Linux 6.3.
+        Files.setAttribute(folder, "unix:gid", HostIdentity.gid(id));
+        Files.setAttribute(folder, "unix:uid", HostIdentity.uid(id));
+      }
+    }
+    return folder;
   }
 
   private void script(SandboxPlan plan, AgentId id, AgentSpec spec) {
@@ -219,7 +233,7 @@ public final class SandboxLayout {
       if (Files.isDirectory(path)) {
         plan.with("--tmpfs", SCRIPTS + "/" + secret, MASK_BYTES, MASK_INODES);
       } else if (Files.exists(path)) {
-        plan.with(READ_ONLY, paths.agentRuntime(id).resolve(EMPTY), SCRIPTS + "/" + secret);
+        plan.with("--ro-bind", paths.agentRuntime(id).resolve(EMPTY), SCRIPTS + "/" + secret);
       }
     }
   }
