@@ -15,7 +15,7 @@ from kernel.daemon import Daemon
 from kernel.model import agent, call, calls, done, script
 
 from agentos import AgentOSClient
-from agentos.agentic import Event, Limits, Loop, Outcome, Price, TranscriptError, read_transcript, run, tool
+from agentos.agentic import Event, Limits, Loop, Outcome, Price, TranscriptError, _limits, read_transcript, run, tool
 
 AGENTS = Path(__file__).parent / "agents"
 # Where commands of the model find what only the test knows.
@@ -46,7 +46,7 @@ TALKS = {
     "throttled-for-ever": [{"error": {"code": "RESOURCE_EXHAUSTED", "message": "slow down", "retry_after_ms": 10}}],
     "rejected": [{"error": {"code": "INVALID_REQUEST", "message": "this model takes no tools"}}],
     "crowd": [calls(*(("execute", {"command": f"echo {number}"}) for number in range(18))), done("enough")],
-    "reader": [call("execute", command=BIG + str(number)) for number in range(40)] + [done("read it all")],
+    "reader.*": [call("execute", command=BIG + str(number)) for number in range(40)] + [done("read it all")],
     "failing": [call("explode"), call("explode", message="\\ud800"), done("it does not work")],
     "operator": [call("execute", command=f"echo done >> {FOLDER}/killed; kill -9 $(cat {KERNEL_PID}); sleep 60")],
     "insider": [
@@ -56,6 +56,14 @@ TALKS = {
             ("spawn_agent", {"name": "x"}),
         ),
         done("no luck"),
+    ],
+    "manager": [
+        call("spawn_agent", name="helper", command=["sh", "-c", "echo at your service"]),
+        call("wait_for_agent", agent="helper", timeout=20),
+        call("read_logs", agent="helper"),
+        call("send_message", to="manager", message={"note": "to myself"}),
+        call("receive_messages", wait=5),
+        done("managed"),
     ],
     "pauper": [call("list_agents")],
 }
@@ -269,6 +277,36 @@ def test_a_function_that_raises_is_told_and_the_run_goes_on(runner: Runner) -> N
     first, second = runner.of("result")[:2]
     assert (first["decision"], first["code"], first["text"]) == ("allowed", "TOOL_FAILED", "RuntimeError: bang")
     assert second["text"].startswith("RuntimeError: ")
+
+
+def test_agents_and_messages(runner: Runner) -> None:
+    assert runner("manager", tools=["spawn", "message"]).answer == "managed"
+
+    spawned, waited, logged, sent, received, _ = [event["text"] for event in runner.of("result")]
+    assert json.loads(spawned)["name"] == "helper"
+    assert json.loads(waited)["exit_reason"] == "exited"
+    assert "at your service" in logged.splitlines()
+    assert list(json.loads(sent)) == ["delivered_to"]
+    assert json.loads(received)["messages"][0]["message"] == {"note": "to myself"}
+
+
+def test_a_transcript_that_is_full_ends_the_run(
+    runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_limits, "TRANSCRIPT_BYTES", _limits.TRANSCRIPT_RESERVE_BYTES + 8_000)
+    path = tmp_path / "run.jsonl"
+    outcome = runner("restless", transcript=path)
+
+    assert outcome.reason == "transcript_full"
+    assert read_transcript(path)[-1]["type"] == "end"
+    assert 6_000 < path.stat().st_size < 10_000
+
+
+def test_a_conversation_that_fits_no_request_ends_the_run(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_limits, "CONVERSATION_BYTES", 40_000)
+    outcome = runner("reader-of-little")
+
+    assert (outcome.reason, outcome.steps) == ("too_long", 3)
 
 
 def test_what_listens_can_end_the_run(kernel: Daemon, tmp_path: Path) -> None:

@@ -28,13 +28,19 @@ CALLS = {3: "a", 5: "b", 8: "c"}
 DURING = ["a", "b", "c"]
 
 
+# Who is hit in the middle of which call, and by which signal.
+BLOWS = {**{f"during-{word}": (word, "KILL") for word in DURING}, "at-the-keyboard": ("b", "INT")}
+CALLERS = [*(f"after-{number}" for number in range(1, EVENTS + 1)), *BLOWS]
+
+
 def echo(caller: str, word: str) -> tuple[str, dict[str, str]]:
-    """A call that leaves a trace; the killer's are those in the middle of which the run is killed."""
-    kill = f"; kill -9 $(cat {FOLDER}/{caller}.pid); sleep 60" if caller == f"during-{word}" else ""
-    return ("execute", {"command": f"echo {word} >> {FOLDER}/{caller}{kill}"})
+    """A call that leaves a trace, and ends the run that makes it if it is to be."""
+    pid = f"{FOLDER}/{caller}.pid"
+    hit, blow = BLOWS.get(caller, ("", ""))
+    then = f"; until [ -s {pid} ]; do :; done; kill -{blow} $(cat {pid}); sleep 60" if hit == word else ""
+    return ("execute", {"command": f"echo {word} >> {FOLDER}/{caller}{then}"})
 
 
-CALLERS = [f"after-{number}" for number in range(1, EVENTS + 1)] + [f"during-{word}" for word in DURING]
 TALKS = {
     caller: [calls(echo(caller, "a"), echo(caller, "b")), calls(echo(caller, "c")), done("all done")]
     for caller in CALLERS
@@ -111,6 +117,20 @@ def test_killed_in_the_middle_of_a_call(kernel: Daemon, tmp_path: Path, word: st
     results = [event for event in read_transcript(path) if event["type"] == "result"]
     told = next(event["text"] for event in results if event["decision"] == "unknown")
     assert told.startswith("The run was interrupted while this call was under way.")
+
+
+def test_interrupted_at_the_keyboard(kernel: Daemon, tmp_path: Path) -> None:
+    path, caller = tmp_path / "run.jsonl", "at-the-keyboard"
+    with agent(kernel, caller) as socket:
+        process = start(socket, path, last=0)
+        Path(f"{FOLDER}/{caller}.pid").write_text(str(process.pid))
+        assert process.wait(60) == -signal.SIGINT
+        assert read_transcript(path)[-1]["reason"] == "interrupted"
+
+        outcome = resume(socket, path)
+
+    assert outcome.reason == "done"
+    assert traces(caller) == DURING
 
 
 def test_a_run_that_is_done_is_not_resumed(kernel: Daemon, tmp_path: Path) -> None:

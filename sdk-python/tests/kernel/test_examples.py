@@ -16,7 +16,8 @@ EXAMPLES = REPOSITORY / "examples"
 def expected(heading: str) -> list[str]:
     """The last block of the example's part of the README."""
     part = (EXAMPLES / "README.md").read_text().split(f"## {heading}: ")[1].split("\n## ")[0]
-    return re.findall(r"(?:^    .*\n)+", part, re.MULTILINE)[-1].replace("\n    ", "\n").strip().splitlines()
+    block: str = re.findall(r"(?:^    .*\n)+", part, re.MULTILINE)[-1]
+    return [line[4:] for line in block.splitlines()]
 
 
 def test_agentic() -> None:
