@@ -29,6 +29,7 @@ LLM_SCRIPT = {
         {"match": "capital of (\\w+)", "content": "I was asked about $1"},
         {"match": "take your time", "content": "done", "delay_ms": 60_000},
         {"match": "fail", "error": {"code": "RESOURCE_EXHAUSTED", "message": "slow down", "retry_after_ms": 200}},
+        {"match": "How many words", "tool_calls": [{"name": "done", "arguments": {"answer": "one word"}}]},
         {"match": "add", "tool_calls": [{"name": "add", "arguments": {"a": 1, "b": 2}}]},
     ],
     "default": {"content": "the offline answer"},

@@ -19,6 +19,7 @@ OUTPUT = [
     r".*/no/such/file.*\n3\n3\n",
     r"(the offline answer)?\d+\nstdout 1\n.*3\n",
     r"\['the offline answer', 'the offline answer', 'the offline answer'\]\n(the offline answer)?",
+    r"done one word\n",
 ]
 
 
