@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -221,6 +221,20 @@ def test_lines_that_are_no_message_do_no_harm(battered: Raw, junk: bytes) -> Non
     while (answer := battered.read()).get("id") != battered.last:
         assert "error" in answer
     assert answer["result"] == {}
+
+
+def test_a_message_without_end_is_hung_up_on(kernel: Daemon, workspace: Path) -> None:
+    with Raw(kernel.socket, "--workspace", str(workspace)) as server:
+        server.initialize()
+        assert server.process.stdin is not None
+        with suppress(BrokenPipeError):
+            for _ in range(65):
+                server.process.stdin.write(b"x" * (1 << 20))
+        with suppress(BrokenPipeError):
+            server.process.stdin.close()
+        assert server.process.wait(60) == 0
+        assert server.process.stderr is not None
+        assert server.process.stderr.read() == b"agentos-mcp: a message of more than 64 MiB came; hanging up\n"
 
 
 def test_standard_output_is_the_protocols_whatever_is_printed(kernel: Daemon, workspace: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import struct
 import tempfile
 from typing import TYPE_CHECKING
 
-from agentos import ConnectionLost
+from agentos import ConnectionLost, NoAnswer
 
 from ._limits import DOOR_SECONDS
 
@@ -40,9 +40,12 @@ class Doorway:
         """Wait for the agent of that process id; whoever else comes is sent away.
 
         Raises:
-            TimeoutError: it did not come.
+            NoAnswer: it did not come.
         """
-        return await asyncio.wait_for(self._admit(process_id), DOOR_SECONDS)
+        try:
+            return await asyncio.wait_for(self._admit(process_id), DOOR_SECONDS)
+        except asyncio.TimeoutError:
+            raise NoAnswer(f"the server's agent did not connect within {DOOR_SECONDS:g} s") from None
 
     async def _admit(self, process_id: int) -> Door:
         loop = asyncio.get_running_loop()
@@ -78,10 +81,13 @@ class Door:
 
         Raises:
             ConnectionLost: the agent has ended.
-            TimeoutError: it does not answer, as one that is paused.
+            NoAnswer: it hands out none, as one that is paused.
         """
         async with self._turn:
-            return await asyncio.wait_for(self._take(), DOOR_SECONDS)
+            try:
+                return await asyncio.wait_for(self._take(), DOOR_SECONDS)
+            except asyncio.TimeoutError:
+                raise NoAnswer(f"the server's agent hands out no connection for {DOOR_SECONDS:g} s") from None
 
     async def _take(self) -> socket.socket:
         loop = asyncio.get_running_loop()

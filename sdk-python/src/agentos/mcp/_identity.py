@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentos import AgentOSError, AsyncAgentOSClient, ConnectionLost
+from agentos import AgentOSError, AsyncAgentOSClient, ConnectionLost, NoAnswer
 from agentos._async_connection import AsyncConnection
 from agentos._async_transport import AsyncTransport, _shake_hands
 from agentos._slots import ANY, OWN, Slot
@@ -83,12 +83,14 @@ async def start_agent(identity: Identity) -> AgentClient:
             agent = await _spawn(operator, identity, doorway.path)
             try:
                 door = await doorway.admit(agent.pid)
-            except BaseException as error:
-                last_words = await _give_up(operator, agent.id)
-                if isinstance(error, TimeoutError):
-                    raise AgentOSError(f"the server's agent started but did not connect: {last_words}") from error
-                raise
-    return await AgentClient(door).connect()
+            except NoAnswer as silence:
+                raise AgentOSError(f"{silence}; its last words: {await _give_up(operator, agent.id)}") from silence
+    client = AgentClient(door)
+    try:
+        return await client.connect()
+    except BaseException:
+        await client.close()
+        raise
 
 
 async def _spawn(operator: AsyncAgentOSClient, identity: Identity, door: str) -> SpawnResult:

@@ -7,6 +7,7 @@ import asyncio
 import io
 import os
 import stat
+import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -61,8 +62,11 @@ class _Lines:
         self._reader = reader
 
     async def __aiter__(self) -> AsyncIterator[str]:
-        while line := await self._reader.readline():
-            yield line.decode(errors="replace")
+        try:
+            while line := await self._reader.readline():
+                yield line.decode(errors="replace")
+        except ValueError:
+            sys.stderr.write(f"agentos-mcp: a message of more than {LINE_BYTES >> 20} MiB came; hanging up\n")
 
 
 class _Sink:
