@@ -18,7 +18,8 @@ from kernel.daemon import Daemon
 from kernel.model import call, calls, done, script
 
 from agentos import AgentOSClient, agentic
-from agentos.agentic import Event, read_transcript
+from agentos.agentic import Event, Limits, Price, read_transcript
+from agentos.agentic._host import AgentFailed, Order, Stage
 
 PATIENCE_SECONDS = 60
 
@@ -333,10 +334,35 @@ def test_a_name_that_is_taken_is_said(command: Command, kernel: Daemon) -> None:
     assert "ALREADY_EXISTS" in ran.stderr
 
 
+@pytest.mark.parametrize("fresh", [True, False])
+def test_an_agent_that_cannot_begin_is_told_of(command: Command, kernel: Daemon, fresh: bool) -> None:
+    ran = command(*command.task("circler", "--transcript", str(command.path)))
+    assert ran.returncode == 3
+    about = command.events()[0]["about"]
+    order = Order(
+        task="a task" if fresh else None,
+        name="stillborn",
+        workspace=about["workspace"],
+        level="sandboxed",
+        hosts=(),
+        tools=None,
+        model=None,
+        limits=Limits(),
+        prices={"a": Price(-1, 0)},
+    )
+    recorded: list[Event] = []
+    with AgentOSClient(kernel.socket) as client:
+        stage = Stage(client, order, [] if fresh else command.events(), recorded.append)
+        with pytest.raises(AgentFailed, match="exited with code 1; it said: ValueError: the price of a, input"):
+            stage.run()
+
+    assert not recorded
+
+
 def test_a_transcript_of_something_else_is_not_resumed_as_an_agent(command: Command) -> None:
     start: dict[str, Any] = {"seq": 1, "time": 1, "type": "start", "version": 1, "task": "x", "about": {}}
     command.path.write_text(json.dumps(start) + "\n")
     ran = command("--resume", str(command.path))
 
     assert ran.returncode == 2
-    assert "not one of `agentos agent`" in ran.stderr
+    assert "is not a transcript of `agentos agent`" in ran.stderr

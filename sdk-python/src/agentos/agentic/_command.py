@@ -25,7 +25,7 @@ from agentos import AgentOSClient, AgentOSError, NotRunning
 from . import _words
 from ._budget import Limits, Price, prices_from
 from ._host import AgentFailed, Order, Stage
-from ._state import Event, State
+from ._state import Event
 from ._toolbox import choose
 from ._transcript import TranscriptError, TranscriptFile, encode, replay
 
@@ -33,6 +33,8 @@ LEVELS = ("unrestricted", "standard", "sandboxed", "readonly", "minimal")
 FAILED, USAGE, BOUND, MODEL, LOST = 1, 2, 3, 4, 5
 _CODES = {"model_failed": MODEL, "kernel_lost": LOST, "agent_lost": LOST}
 _DEFAULTS = Limits()
+# The events that say under which circumstances a run goes on.
+_BEGINNINGS = ("start", "resume")
 
 _ABOUT = """\
 Have a language model carry out a task. It runs as a sandboxed agent of the running kernel, with DIR as its /workspace,
@@ -161,8 +163,18 @@ class _Command:
         state = replay(events, options.resume)
         if state.end and state.end["reason"] == "done":
             raise _Misuse(f"the run of {options.resume} is done; there is nothing to resume")
-        about, last = _about(state), next(event for event in reversed(events) if event["type"] in ("start", "resume"))
-        order = Order(
+        try:
+            return _checked(self._changed(state.start["about"], [e for e in events if e["type"] in _BEGINNINGS][-1]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise TranscriptError(
+                f"{options.resume} is not a transcript of `agentos agent` ({type(error).__name__}: {error}); "
+                "agentos.agentic.Loop may resume it"
+            ) from error
+
+    def _changed(self, about: dict[str, Any], last: Event) -> Order:
+        options = self._options
+        prices = {model: _without_none(price) for model, price in last["prices"].items()}
+        return Order(
             task=None,
             name=options.name or about["name"],
             workspace=_folder(options.workspace or about["workspace"]),
@@ -171,9 +183,8 @@ class _Command:
             tools=_names(options.tools) or (tuple(about["tools"]) if about["tools"] else None),
             model=options.model or last["model"],
             limits=_limits(options, Limits(**last["limits"])),
-            prices=_prices(options.prices) if options.prices else prices_from(_without_none(last["prices"])),
+            prices=_prices(options.prices) if options.prices else prices_from(prices),
         )
-        return _checked(order)
 
 
 def _opened(path: str, resume: bool) -> TranscriptFile:
@@ -194,16 +205,8 @@ def _checked(order: Order) -> Order:
     return order
 
 
-def _about(state: State) -> dict[str, Any]:
-    about = state.start.get("about") or {}
-    missing = {"name", "workspace", "level", "hosts", "tools"} - set(about)
-    if missing:
-        raise TranscriptError("this transcript is not one of `agentos agent`; resume it with agentos.agentic.Loop")
-    return dict(about)
-
-
-def _without_none(prices: dict[str, Any]) -> dict[str, Any]:
-    return {model: {name: usd for name, usd in price.items() if usd is not None} for model, price in prices.items()}
+def _without_none(price: dict[str, Any]) -> dict[str, Any]:
+    return {name: usd for name, usd in price.items() if usd is not None}
 
 
 def _folder(path: str) -> str:

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from typing import IO, Any
 
@@ -94,27 +94,32 @@ class Stage:
             AgentFailed: it did not begin.
             AgentOSError: the agent could not be started.
         """
-        with _door() as (path, listener):
-            agent = self._client.spawn(**self._spawning(path))
-            watch = threading.Thread(target=self._watch, args=(agent.id, listener), daemon=True)
-            watch.start()
-            try:
+        begun = self._state.seq
+        with ExitStack() as stack:
+            with _door() as (path, listener):
+                agent = self._client.spawn(**self._spawning(path))
+                stack.callback(self._end_agent, agent.id)
+                watch = threading.Thread(target=self._watch, args=(agent.id, listener), daemon=True)
+                watch.start()
                 peer = _admit(listener, agent.pid)
-                listener.close()  # Nobody else in the sandbox is to be heard.
-                if peer is not None:
-                    with peer, peer.makefile("rb") as told:
-                        self._follow(peer, told)
-                watch.join(_limits.ENDED_SECONDS)
-            finally:
-                self._end_agent(agent.id)
+            # The door is closed now: nothing else that runs in the sandbox is heard.
+            if peer is not None:
+                with peer, peer.makefile("rb") as told:
+                    self._follow(peer, told)
             watch.join(_limits.ENDED_SECONDS)
-            return self._state.end or self._lost(agent.id)
+        watch.join(_limits.ENDED_SECONDS)
+        if self._state.seq == begun:
+            raise AgentFailed(self._fate(agent.id)[1])
+        if self._state.end:
+            return self._state.end
+        reason, error = self._fate(agent.id)
+        return self.finish(reason, error=error)
 
     def _spawning(self, door: str) -> dict[str, Any]:
         order = self._order
         permissions: dict[str, Any] = {
             "level": order.level,
-            "llm": {"max_tokens": order.limits.tokens - self._state.tokens + _limits.BACKSTOP_TOKENS},
+            "llm": {"max_tokens": max(0, order.limits.tokens - self._state.tokens) + _limits.BACKSTOP_TOKENS},
         }
         if order.hosts:
             permissions.update(can_http=True, network=[*order.hosts])
@@ -126,15 +131,15 @@ class Stage:
             "workspace": order.workspace,
             "mounts": [{"source": door, "target": DOOR, "mode": "rw"}],
             "permissions": permissions,
-            "limits": {"wall_time": order.limits.seconds - self._state.seconds + _limits.BACKSTOP_SECONDS},
+            "limits": {"wall_time": max(0.0, order.limits.seconds - self._state.seconds) + _limits.BACKSTOP_SECONDS},
         }
 
     def _follow(self, peer: socket.socket, told: IO[bytes]) -> None:
         """Say what is to be done, and write down what is told, until the agent hangs up."""
         said = self._send_order(peer)
         while said and (line := _read(told)).endswith(b"\n"):
-            self._journal.write(json.loads(line))
-            said = _say(peer, b"\n")
+            event = self._journal.write(json.loads(line))
+            said = _say(peer, b"\n") and event["type"] != "end"
 
     def _send_order(self, peer: socket.socket) -> bool:
         order = self._order
@@ -166,16 +171,12 @@ class Stage:
         except AgentOSError:
             pass  # It has ended, or its kernel has, which ends it too.
 
-    def _lost(self, agent_id: int) -> Event:
-        """Say what became of an agent that hung up without a last word."""
+    def _fate(self, agent_id: int) -> tuple[str, str]:
+        """Say what became of an agent that hung up without a last word: the reason, and a sentence."""
         if isinstance(self._ended, ExitRecord):
-            words = f"the agent ended: {self._ended.detail or self._ended.exit_reason}{self._complaint(agent_id)}"
-            reason = "agent_lost"
-        else:
-            words, reason = f"the kernel was lost: {self._ended or 'it does not answer'}", "kernel_lost"
-        if not self._state.seq:
-            raise AgentFailed(words)
-        return self.finish(reason, error=words)
+            how = self._ended.detail or self._ended.exit_reason
+            return "agent_lost", f"the agent ended: {how}{self._complaint(agent_id)}"
+        return "kernel_lost", f"the kernel was lost: {self._ended or 'it does not answer'}"
 
     def finish(self, reason: str, **more: Any) -> Event:
         """Write the end of a run that cannot do it itself."""

@@ -10,7 +10,8 @@ INVALID_CALLS = 5
 # Answers in a row that call no tool.
 SILENT_ANSWERS = 3
 
-# The same call with the same result, among the last so many: then the model is told, then the run ends.
+# The same call with the same result, with nothing in between that is new among so many: so many times until the model
+# is told, and until the run ends.
 REPEATS_WINDOW = 24
 REPEATS_TOLD = 3
 REPEATS_MOST = 6

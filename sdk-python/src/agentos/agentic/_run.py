@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from ._budget import Limits, Price, cost_usd
 from ._functions import FunctionTool
 from ._journal import Journal, Record
 from ._model import Model, TooLong
+from ._repeats import Repeats
 from ._state import Call, Event, State, end_event
 from ._toolbox import Answer, Toolbox
 from ._transcript import VERSION, encode
@@ -60,7 +60,7 @@ class Run:
         self._journal = Journal(state, record)
         self._begun = time.monotonic()
         self._seconds_before = state.seconds
-        self._recent: deque[tuple[str, str, str]] = deque(maxlen=_limits.REPEATS_WINDOW)
+        self._repeats = Repeats()
         in_sandbox = _in_sandbox(settings.client)
         self._instruction = _prompts.instruction(settings.limits, in_sandbox, settings.instructions)
         self._toolbox = Toolbox(settings.client, settings.chosen)
@@ -124,11 +124,16 @@ class Run:
                 self._emit("call", call=call.key, tool=call.tool, arguments=call.arguments)
             begun = time.monotonic()
             answer = self._perform(call)
-            self._answered(call, answer, time.monotonic() - begun)
+            times = self._answered(call, answer, time.monotonic() - begun)
             if answer.code == "CONNECTION_LOST":
                 raise _End("kernel_lost", error=answer.text)
             self._heed_done()
-            self._heed_repeats(call, answer)
+            if self._state.invalid >= _limits.INVALID_CALLS:
+                error = f"{self._state.invalid} calls in a row could not be made; the last: {answer.text}"
+                raise _End("invalid_calls", error=error)
+            if times >= _limits.REPEATS_MOST:
+                error = f"{call.tool} was called again and again in the same way, with the same result"
+                raise _End("repeats", error=error)
 
     def _perform(self, call: Call) -> Answer:
         most = _limits.CALLS_PER_ANSWER
@@ -136,41 +141,24 @@ class Run:
             return Answer("invalid", _prompts.TOO_MANY_CALLS.format(most=most), "TOO_MANY_CALLS")
         return self._toolbox.perform(call.tool, call.arguments, self._seconds_left())
 
-    def _answered(self, call: Call, answer: Answer, seconds: float) -> None:
+    def _answered(self, call: Call, answer: Answer, seconds: float) -> int:
+        """Write down what came of a call, and return how often the same came of it of late."""
         text = answer.text
-        self._recent.append((call.tool, repr(call.arguments), text))
-        times = self._times_seen()
-        steps = self._settings.limits.steps - self._state.steps
+        times = self._repeats.times(call.tool, call.arguments, text, seconds)
         if times >= _limits.REPEATS_TOLD:
             text += _prompts.repeated(times)
+        steps = self._settings.limits.steps - self._state.steps
         if 0 < steps <= _FEW_STEPS and len(self._state.pending) == 1:
             text += _prompts.few_left(steps)
         code = {"code": answer.code} if answer.code else {}
-        elapsed_ms = round(seconds * 1000)
-        self._emit(
-            "result",
-            call=call.key,
-            tool=call.tool,
-            decision=answer.decision,
-            **code,
-            elapsed_ms=elapsed_ms,
-            text=text,
-        )
+        decided = {"decision": answer.decision, **code, "elapsed_ms": round(seconds * 1000)}
+        self._emit("result", call=call.key, tool=call.tool, **decided, text=text)
+        return times
 
     def _heed_done(self) -> None:
         done = self._state.done
         if done is not None:
             raise _End("done", answer=done["answer"], success=done.get("success", True))
-
-    def _times_seen(self) -> int:
-        return Counter(self._recent)[self._recent[-1]]
-
-    def _heed_repeats(self, call: Call, answer: Answer) -> None:
-        if self._state.invalid >= _limits.INVALID_CALLS:
-            error = f"{self._state.invalid} calls in a row could not be made; the last: {answer.text}"
-            raise _End("invalid_calls", error=error)
-        if self._times_seen() >= _limits.REPEATS_MOST:
-            raise _End("repeats", error=f"{call.tool} was called again and again in the same way, with the same result")
 
     def _heed_limits(self) -> None:
         state, limits = self._state, self._settings.limits
