@@ -17,7 +17,6 @@ from kernel.model import agent, call, calls, done, script
 from agentos import AgentOSClient
 from agentos.agentic import Event, Limits, Loop, Outcome, Price, TranscriptError, _limits, read_transcript, run, tool
 
-AGENTS = Path(__file__).parent / "agents"
 # Where commands of the model find what only the test knows.
 FOLDER = tempfile.mkdtemp(prefix="agentos-agentic-")
 KERNEL_PID = f"{FOLDER}/kernel.pid"
@@ -49,14 +48,6 @@ TALKS = {
     "reader.*": [call("execute", command=BIG + str(number)) for number in range(40)] + [done("read it all")],
     "failing": [call("explode"), call("explode", message="\\ud800"), done("it does not work")],
     "operator": [call("execute", command=f"echo done >> {FOLDER}/killed; kill -9 $(cat {KERNEL_PID}); sleep 60")],
-    "insider": [
-        calls(
-            ("write_file", {"path": "/etc/x", "content": ""}),
-            ("execute", {"command": "id -u"}),
-            ("spawn_agent", {"name": "x"}),
-        ),
-        done("no luck"),
-    ],
     "manager": [
         call("spawn_agent", name="helper", command=["sh", "-c", "echo at your service"]),
         call("wait_for_agent", agent="helper", timeout=20),
@@ -65,7 +56,6 @@ TALKS = {
         call("receive_messages", wait=5),
         done("managed"),
     ],
-    "pauper": [call("list_agents")],
 }
 
 
@@ -349,38 +339,6 @@ def test_a_kernel_that_dies_in_the_middle_of_a_call_and_comes_back(tmp_path: Pat
     ]
     assert [event["type"] for event in events[4:7]] == ["end", "resume", "note"]
     assert Path(f"{FOLDER}/killed").read_text() == "done\n"
-
-
-def test_inside_a_sandbox_the_loop_has_the_agents_rights_and_tools(kernel: Daemon) -> None:
-    events = in_sandbox(kernel, "insider", {"level": "sandboxed"})
-
-    offered = [described["name"] for described in events[0]["tools"]]
-    assert offered == ["execute", "read_file", "write_file", "send_message", "receive_messages", "done"]
-    assert events[0]["agent"]["level"] == "sandboxed"
-    assert "/workspace" in events[0]["instruction"]
-    results = [(event["tool"], event["decision"], event.get("code")) for event in events if event["type"] == "result"]
-    assert results == [
-        ("write_file", "denied", "PERMISSION_DENIED"),
-        ("execute", "allowed", None),
-        ("spawn_agent", "invalid", "UNKNOWN_TOOL"),
-        ("done", "allowed", None),
-    ]
-    assert events[-1]["answer"] == "no luck"
-
-
-def test_a_quota_of_the_kernel_ends_the_run(kernel: Daemon) -> None:
-    outcome = in_sandbox(kernel, "pauper", {"level": "readonly", "llm": {"max_calls": 2}})[-1]
-
-    assert (outcome["reason"], outcome["code"], outcome["steps"]) == ("quota", "QUOTA_EXCEEDED", 2)
-
-
-def in_sandbox(kernel: Daemon, name: str, permissions: dict[str, Any]) -> list[dict[str, Any]]:
-    with AgentOSClient(kernel.socket) as client:
-        spawned = client.spawn(name, str(AGENTS / "thinker.py"), args=["a task"], permissions=permissions)
-        record = client.wait(spawned.id, timeout=60)
-        entries = client.logs(spawned.id, lines=1000).entries
-    assert record.exit_code == 0, [entry.line for entry in entries]
-    return [json.loads(entry.line) for entry in entries if entry.stream == "stdout"]
 
 
 @pytest.mark.parametrize(
