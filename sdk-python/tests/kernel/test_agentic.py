@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -63,6 +64,7 @@ TALKS = {
 def kernel() -> Iterator[Daemon]:
     with Daemon(script(TALKS)) as daemon:
         yield daemon
+    shutil.rmtree(FOLDER)
 
 
 class Runner:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -66,6 +67,7 @@ with AgentOSClient(socket) as client:
 def kernel() -> Iterator[Daemon]:
     with Daemon(script(TALKS)) as daemon:
         yield daemon
+    shutil.rmtree(FOLDER)
 
 
 def start(socket: str, path: Path, last: int) -> subprocess.Popen[bytes]:
