@@ -18,6 +18,7 @@
 #define SB_TMPFS_BYTES_MAX (1ULL << 44)
 #define SB_TMPFS_INODES_MIN 2ULL
 #define SB_TMPFS_INODES_MAX (1ULL << 32)
+#define SB_OOM_SCORE_MAX 1000
 
 /* The sandbox's own root and /dev: room for directories, mount points and links, nothing else. */
 #define SB_ROOT_BYTES (1024ULL * 1024ULL)

@@ -265,9 +265,9 @@ int sb_launch(struct sb_sandbox *sandbox, struct sb_launched *ret_launched, stru
 
   if (prepare(sandbox, err) < 0 || sb_message_pair(pair, err) < 0)
     return sb_fail_stage(err, "prepare");
-  score = sb_oom_suspend(sandbox->proc);
+  score = sb_oom_raise(sandbox->proc, sandbox->plan->oom_score);
   launched.init = start(sandbox, pair, &launched.pidfd, err);
-  sb_oom_restore(sandbox->proc, score);
+  sb_oom_restore(sandbox->proc, sandbox->plan->oom_score, score);
   (void)close(pair[1]);
   launched.socket = pair[0];
   if (launched.init < 0)

@@ -268,6 +268,15 @@ static int take_rlimit(struct sb_plan *plan, char *const *argument, struct sb_er
                  argument[0]);
 }
 
+static int take_oom_score(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  unsigned long long score;
+
+  if (parse_number(argument[0], 0, SB_OOM_SCORE_MAX, &score, err) < 0)
+    return -1;
+  plan->oom_score = (int)score;
+  return 0;
+}
+
 static int take_seccomp(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
   plan->seccomp = strcmp(argument[0], "default") == 0;
   if (!plan->seccomp && strcmp(argument[0], "none") != 0)
@@ -316,6 +325,7 @@ static const struct sb_option options[] = {
     {"--landlock", 1, CONFINED, false, take_landlock},
     {"--map-gid", 1, SANDBOX, false, take_map_gid},
     {"--map-uid", 1, SANDBOX, false, take_map_uid},
+    {"--oom-score", 1, ANY, false, take_oom_score},
     {"--own-bind", 2, SANDBOX, true, take_own_bind},
     {"--own-ro-bind", 2, SANDBOX, true, take_own_ro_bind},
     {"--proc", 1, SANDBOX, true, take_proc},

@@ -55,6 +55,7 @@ struct sb_plan {
   const char *hostname;
   bool share_net;
   const char *cgroup; /* or NULL */
+  int oom_score; /* at least; 0 to 1000 */
   const char *chdir;
   char **environment; /* NAME=VALUE, ended by NULL */
   size_t environment_count;

@@ -91,6 +91,11 @@ public final class AgentRun implements SandboxProcess.Observer {
     return layers;
   }
 
+  /** What runs it; absent before it runs. */
+  public Optional<SandboxProcess> process() {
+    return Optional.ofNullable(process);
+  }
+
   public Enforcement.Prepared limits() {
     return limits;
   }

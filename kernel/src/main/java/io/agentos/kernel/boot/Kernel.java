@@ -97,7 +97,7 @@ public final class Kernel {
                 agents,
                 postboxes,
                 new io.agentos.kernel.fs.Files(),
-                new Commands(reactor, workers, launcher),
+                new Commands(reactor, workers, launcher, enforcement),
                 llm,
                 web));
     log.info(

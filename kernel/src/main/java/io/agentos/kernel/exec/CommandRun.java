@@ -4,6 +4,7 @@ package io.agentos.kernel.exec;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.reactor.ReactorConfined;
 import io.agentos.kernel.reactor.Timers;
+import io.agentos.kernel.sandbox.Enforcement;
 import io.agentos.kernel.sandbox.SandboxProcess;
 import java.util.Map;
 import java.util.Objects;
@@ -34,13 +35,15 @@ public final class CommandRun implements SandboxProcess.Observer {
       byte[] stderr,
       boolean truncated,
       boolean timedOut,
+      boolean outOfMemory,
       SandboxProcess.Exit exit,
+      Enforcement.Used used,
       long wallMillis) {}
 
   private final Reactor reactor;
   private final Commands.Command command;
   private final Listener listener;
-  private final Runnable whenOver;
+  private final Commands.Place place;
   private final Capture[] captures;
   private final long begunNanos = System.nanoTime();
   private @Nullable SandboxProcess process;
@@ -49,11 +52,11 @@ public final class CommandRun implements SandboxProcess.Observer {
   private boolean timedOut;
   private boolean cancelled;
 
-  CommandRun(Reactor reactor, Commands.Command command, Listener listener, Runnable whenOver) {
+  CommandRun(Reactor reactor, Commands.Command command, Listener listener, Commands.Place place) {
     this.reactor = reactor;
     this.command = command;
     this.listener = listener;
-    this.whenOver = whenOver;
+    this.place = place;
     this.captures =
         new Capture[] {new Capture(command.outputBytes()), new Capture(command.outputBytes())};
   }
@@ -82,14 +85,14 @@ public final class CommandRun implements SandboxProcess.Observer {
 
   @Override
   public void started(int pid, int initPid, Map<String, String> layers) {
-    // What matters is how it ends.
+    place.started(Objects.requireNonNull(process), pid);
   }
 
   @Override
   public void failed(SandboxProcess.Failure why) {
     failure = why;
     if (process == null) {
-      whenOver.run();
+      place.ended();
       listener.failed(why);
     }
   }
@@ -110,7 +113,7 @@ public final class CommandRun implements SandboxProcess.Observer {
     if (deadline != null) {
       deadline.cancel();
     }
-    whenOver.run();
+    Enforcement.Used used = place.ended();
     if (failure != null) {
       listener.failed(failure);
       return;
@@ -119,6 +122,13 @@ public final class CommandRun implements SandboxProcess.Observer {
     boolean truncated = captures[0].truncated() || captures[1].truncated();
     listener.ended(
         new Result(
-            captures[0].bytes(), captures[1].bytes(), truncated, timedOut, exit, wallMillis));
+            captures[0].bytes(),
+            captures[1].bytes(),
+            truncated,
+            timedOut,
+            place.outOfMemory(),
+            exit,
+            used,
+            wallMillis));
   }
 }

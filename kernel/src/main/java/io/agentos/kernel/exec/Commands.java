@@ -9,9 +9,12 @@ import io.agentos.kernel.posix.Sys;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.reactor.ReactorConfined;
 import io.agentos.kernel.reactor.Workers;
-import io.agentos.kernel.sandbox.Cgroup;
+import io.agentos.kernel.sandbox.CommandLimits;
+import io.agentos.kernel.sandbox.Enforcement;
 import io.agentos.kernel.sandbox.Launcher;
+import io.agentos.kernel.sandbox.ResourceLimits;
 import io.agentos.kernel.sandbox.SandboxPlan;
+import io.agentos.kernel.sandbox.SandboxProcess;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
 import java.io.IOException;
@@ -21,7 +24,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,7 @@ public final class Commands {
   private final Reactor reactor;
   private final Workers workers;
   private final Launcher launcher;
+  private final Enforcement enforcement;
   private int running;
   private int started;
 
@@ -44,6 +47,7 @@ public final class Commands {
    * A command.
    *
    * @param cwd absent: the workspace in a sandbox, else the home folder
+   * @param limits of memory and processes, within the agent's
    */
   public record Command(
       List<String> argv,
@@ -51,9 +55,11 @@ public final class Commands {
       Map<String, String> environment,
       byte[] stdin,
       Duration timeout,
+      ResourceLimits limits,
       int outputBytes) {}
 
-  public Commands(Reactor reactor, Workers workers, Launcher launcher) {
+  public Commands(Reactor reactor, Workers workers, Launcher launcher, Enforcement enforcement) {
+    this.enforcement = enforcement;
     this.reactor = reactor;
     this.workers = workers;
     this.launcher = launcher;
@@ -74,7 +80,7 @@ public final class Commands {
           Limits.EXECS + " commands are running; try again when one has ended");
     }
     Place place = place(agent, command);
-    CommandRun run = new CommandRun(reactor, command, listener, () -> finished(place));
+    CommandRun run = new CommandRun(reactor, command, listener, place);
     if (!launcher.launch(place, run)) {
       throw new SyscallException(
           ErrorCode.RESOURCE_EXHAUSTED, "too many starts are waiting; try again shortly");
@@ -85,6 +91,10 @@ public final class Commands {
 
   private Place place(@Nullable Agent agent, Command command) throws SyscallException {
     if (agent == null || !agent.spec().sandboxed()) {
+      if (!command.limits().equals(ResourceLimits.NONE)) {
+        throw SyscallException.invalid(
+            "limits of a command are for sandboxed agents; bound it with ulimit or systemd-run");
+      }
       return new OnHost(command);
     }
     AgentRun run =
@@ -95,20 +105,40 @@ public final class Commands {
     return new InSandbox(agent, run, command, "exec-" + ++started);
   }
 
-  private void finished(Place place) {
-    running--;
-    if (!workers.tryRun(place::close)) {
-      log.warn(
-          "the work queue is full: what a command needed on the host stays until its agent ends");
-    }
-  }
-
   /** Where a command runs. {@code prepare} and {@code close} are for threads that may wait. */
-  private interface Place extends Launcher.Preparation {
-    void close();
+  abstract class Place implements Launcher.Preparation {
+    /** The command runs, with this host pid. */
+    void started(SandboxProcess process, int pid) {}
+
+    /** The command has ended, or never ran; to be called once. */
+    Enforcement.Used ended() {
+      running--;
+      Enforcement.Used used = used();
+      if (!workers.tryRun(this::close)) {
+        log.warn(
+            "the work queue is full: what a command needed stays on the host until its agent ends");
+      }
+      return used;
+    }
+
+    Enforcement.Used used() {
+      return new Enforcement.Used(0, 0);
+    }
+
+    boolean outOfMemory() {
+      return false;
+    }
+
+    void close() {}
   }
 
-  private record OnHost(Command command) implements Place {
+  private final class OnHost extends Place {
+    private final Command command;
+
+    OnHost(Command command) {
+      this.command = command;
+    }
+
     @Override
     public Launcher.Request prepare() {
       String home = homeOrRoot();
@@ -122,11 +152,6 @@ public final class Commands {
       variables.forEach((name, value) -> plan.with("--setenv", name, value));
       return new Launcher.Request(plan, command.stdin(), Launcher.Request.NO_JOIN);
     }
-
-    @Override
-    public void close() {
-      // It needed nothing.
-    }
   }
 
   /** The kernel's user may be one without a home, as services are. */
@@ -135,37 +160,27 @@ public final class Commands {
     return Files.isDirectory(Path.of(home)) ? home : "/";
   }
 
-  private static final class InSandbox implements Place {
+  private final class InSandbox extends Place {
     private final Agent agent;
     private final Command command;
-    private final String name;
     private final int initPid;
-    private final Optional<Cgroup> parent;
-    private final @Nullable Integer maxProcesses;
-    private @Nullable Cgroup cgroup;
+    private final @Nullable SandboxProcess agentProcess;
+    private final CommandLimits limits;
     private int pidfd = Launcher.Request.NO_JOIN;
 
     InSandbox(Agent agent, AgentRun run, Command command, String name) {
       this.agent = agent;
       this.command = command;
-      this.name = name;
       initPid = run.initPid();
-      parent = run.limits().cgroup();
-      boolean byRlimit = "rlimit".equals(run.limits().enforcedBy().get("max_pids"));
-      maxProcesses = byRlimit ? run.limits().limits().maxPids() : null;
+      agentProcess = run.process().orElse(null);
+      limits = enforcement.forCommand(run.limits(), command.limits(), name);
     }
 
     @Override
     public synchronized Launcher.Request prepare() throws IOException {
       pidfd = Sys.pidfdOpen(initPid);
       SandboxPlan plan = new SandboxPlan(command.argv());
-      if (parent.isPresent()) {
-        cgroup = parent.get().child(name);
-        plan.with("--cgroup", cgroup.directory());
-      }
-      if (maxProcesses != null) {
-        plan.with("--rlimit", "nproc", maxProcesses + 1);
-      }
+      limits.prepare(plan);
       plan.with("--chdir", command.cwd() == null ? SandboxLayout.WORKSPACE : command.cwd());
       Map<String, String> variables = SandboxLayout.sandboxEnvironment(agent.id(), agent.spec());
       variables.putAll(command.environment());
@@ -174,15 +189,29 @@ public final class Commands {
     }
 
     @Override
-    public synchronized void close() {
+    void started(SandboxProcess process, int pid) {
+      if (agentProcess != null) {
+        limits.started(agentProcess, process, pid);
+      }
+    }
+
+    @Override
+    Enforcement.Used used() {
+      return limits.ended();
+    }
+
+    @Override
+    boolean outOfMemory() {
+      return limits.outOfMemory();
+    }
+
+    @Override
+    synchronized void close() {
       if (pidfd != Launcher.Request.NO_JOIN) {
         Sys.close(pidfd);
       }
       try {
-        if (cgroup != null) {
-          cgroup.kill();
-          cgroup.remove();
-        }
+        limits.release();
       } catch (IOException e) {
         log.warn("the cgroup of a command can't be removed: {}", e.toString());
       }

@@ -19,6 +19,9 @@ final class Account {
    */
   long virtualTokens;
 
+  /** Of these, what calls under way are expected to cost. */
+  long expectedTokens;
+
   long tokensUsed;
   long callsMade;
   int running;

@@ -127,11 +127,15 @@ public final class Llm {
         "this agent's quota of " + quota.maxTokens() + " LLM tokens is used up");
   }
 
-  /** Who was idle starts level with the least served of the others: idling earns no credit. */
+  /**
+   * Who was idle starts level with the least served of the others: idling earns no credit. What is
+   * only expected of calls under way does not count, or the others would be served first as soon as
+   * they turn out shorter.
+   */
   private void lift(Account account) {
     accounts.values().stream()
-        .filter(other -> other != account && !other.queue.isEmpty())
-        .mapToLong(other -> other.virtualTokens)
+        .filter(other -> other != account && !other.isIdle())
+        .mapToLong(other -> other.virtualTokens - other.expectedTokens)
         .min()
         .ifPresent(least -> account.virtualTokens = Math.max(account.virtualTokens, least));
   }
@@ -185,6 +189,7 @@ public final class Llm {
       running.put(request.id, request);
       request.account.running++;
       request.account.virtualTokens += request.expectedTokens;
+      request.account.expectedTokens += request.expectedTokens;
     } catch (IOException e) {
       log.error("llm-service can't be started: {}", e.toString());
       refuse(
@@ -259,6 +264,7 @@ public final class Llm {
     request.account.running--;
     accounts.values().removeIf(account -> account.abandoned && account.isIdle());
     request.account.virtualTokens += tokens - request.expectedTokens;
+    request.account.expectedTokens -= request.expectedTokens;
     request.account.tokensUsed += tokens;
   }
 

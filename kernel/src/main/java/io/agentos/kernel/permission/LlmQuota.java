@@ -5,7 +5,7 @@ package io.agentos.kernel.permission;
  * What an agent may spend on the LLM over its life.
  *
  * @param maxTokens input and output together
- * @param maxCalls answered calls
+ * @param maxCalls calls that were asked for, answered or not
  */
 public record LlmQuota(long maxTokens, long maxCalls) {
   public static final LlmQuota UNLIMITED = new LlmQuota(Long.MAX_VALUE, Long.MAX_VALUE);

@@ -5,6 +5,7 @@ import io.agentos.kernel.posix.Sys;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ public final class Enforcement {
    * allocation fails.
    */
   private static final long DATA_HEADROOM_BYTES = 1L << 30;
+
+  /** When the host is short of memory agents go before the kernel, and commands before agents. */
+  private static final int OOM_SCORE = 500;
 
   private static final int PERIOD_MICROS = 100_000;
 
@@ -73,6 +77,7 @@ public final class Enforcement {
   public Prepared prepare(String name, ResourceLimits limits, SandboxPlan plan) throws IOException {
     Cgroup cgroup = tree.isPresent() ? tree.get().create(name) : null;
     Prepared prepared = new Prepared(limits, cgroup);
+    plan.with("--oom-score", OOM_SCORE);
     if (cgroup != null) {
       plan.with("--cgroup", cgroup.child("main").directory());
     }
@@ -90,7 +95,21 @@ public final class Enforcement {
   }
 
   private boolean has(String controller) {
-    return tree.isPresent() && tree.get().controllers().contains(controller);
+    return controllers().contains(controller);
+  }
+
+  private Set<String> controllers() {
+    return tree.map(CgroupTree::controllers).orElse(Set.of());
+  }
+
+  /**
+   * The bounds of a command inside an agent's.
+   *
+   * @param own its memory and processes; other limits are the agent's alone
+   * @param name unique among the commands of this kernel
+   */
+  public CommandLimits forCommand(Prepared agent, ResourceLimits own, String name) {
+    return new CommandLimits(agent, own, controllers(), monitor, name);
   }
 
   private void memory(Prepared prepared, SandboxPlan plan) throws IOException {
@@ -178,10 +197,12 @@ public final class Enforcement {
     return freezer;
   }
 
-  /** Whether the host's own OOM killer struck in this group. */
+  /**
+   * Whether the host's own OOM killer struck the agent itself, and not just one of its commands.
+   */
   public boolean sawOom(Prepared prepared) {
     return prepared.cgroup != null
-        && prepared.cgroup.number("memory.events", "oom_kill").orElse(0L) > 0;
+        && prepared.cgroup.number("main/memory.events", "oom_kill").orElse(0L) > 0;
   }
 
   /** What a process tree used, as far as anybody measured it; else 0. */

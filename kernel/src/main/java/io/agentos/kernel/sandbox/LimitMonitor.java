@@ -2,8 +2,10 @@
 package io.agentos.kernel.sandbox;
 
 import io.agentos.kernel.reactor.Reactor;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -29,6 +31,9 @@ public final class LimitMonitor implements AutoCloseable {
 
   private static final int IDLE_MILLIS = 50;
 
+  /** A tool call that was killed must have given its memory back by then. */
+  private static final long LONGEST_DYING_NANOS = 500_000_000;
+
   /** How far ahead of its share an agent may run before it is frozen: the length of a burst. */
   private static final long BURST_MICROS = 20_000;
 
@@ -49,6 +54,7 @@ public final class LimitMonitor implements AutoCloseable {
     final SandboxProcess process;
     final Freezer freezer;
     final Runnable onOom;
+    final Map<SandboxProcess, Command> commands = new ConcurrentHashMap<>();
     volatile long peakBytes;
     long nextSampleNanos;
     long cpuUsedMicros;
@@ -72,6 +78,26 @@ public final class LimitMonitor implements AutoCloseable {
     }
   }
 
+  /**
+   * A tool call inside an agent: it is ended before the agent is when the agent has no memory left.
+   */
+  private static final class Command {
+    final ProcessTree tree;
+    final SandboxProcess process;
+    final Runnable onOom;
+    long killedAtNanos;
+
+    Command(ProcessTree tree, SandboxProcess process, Runnable onOom) {
+      this.tree = tree;
+      this.process = process;
+      this.onOom = onOom;
+    }
+
+    long residentBytes() {
+      return tree.processes().stream().mapToLong(ProcessUsage::residentBytes).sum();
+    }
+  }
+
   void add(
       ResourceLimits limits,
       ProcessTree tree,
@@ -80,6 +106,21 @@ public final class LimitMonitor implements AutoCloseable {
       Runnable onOom) {
     targets.put(process, new Target(limits, tree, process, freezer, onOom));
     LockSupport.unpark(thread);
+  }
+
+  /** Nothing happens if the agent's memory is not watched here. */
+  void addCommand(SandboxProcess agent, SandboxProcess process, ProcessTree tree, Runnable onOom) {
+    Target target = targets.get(agent);
+    if (target != null) {
+      target.commands.put(process, new Command(tree, process, onOom));
+    }
+  }
+
+  void removeCommand(SandboxProcess agent, SandboxProcess process) {
+    Target target = targets.get(agent);
+    if (target != null) {
+      target.commands.remove(process);
+    }
   }
 
   /** Stops watching; the most memory that was seen in use, 0 if none was measured. */
@@ -119,18 +160,49 @@ public final class LimitMonitor implements AutoCloseable {
   }
 
   private long checkMemory(Target target, long limit) {
-    List<String> processes = target.tree.processes();
-    long used = processes.stream().mapToLong(ProcessUsage::residentBytes).sum();
-    if (used > limit && processes.size() > 1) {
-      used = processes.stream().mapToLong(ProcessUsage::proportionalBytes).sum();
-    }
+    long used = memory(target, limit);
     target.peakBytes = Math.max(target.peakBytes, used);
     if (used > limit) {
-      kill(target);
-      return SLOWEST_MILLIS;
+      if (endCommand(target)) {
+        return FASTEST_MILLIS;
+      }
+      // Once more, as a command may have ended between that look and this one.
+      if (memory(target, limit) > limit) {
+        kill(target);
+        return SLOWEST_MILLIS;
+      }
     }
     return Math.max(
         FASTEST_MILLIS, Math.min(SLOWEST_MILLIS, (limit - used) / GROWTH_BYTES_PER_MILLI));
+  }
+
+  /** Shared pages are counted once; that is only looked at closely when it matters. */
+  private static long memory(Target target, long limit) {
+    List<String> processes = target.tree.processes();
+    long used = processes.stream().mapToLong(ProcessUsage::residentBytes).sum();
+    return used > limit && processes.size() > 1
+        ? processes.stream().mapToLong(ProcessUsage::proportionalBytes).sum()
+        : used;
+  }
+
+  /**
+   * Ends the largest tool call; false when there is none whose end could help, also when one was
+   * ended and its memory does not come back.
+   */
+  private boolean endCommand(Target target) {
+    Optional<Command> largest =
+        target.commands.values().stream().max(Comparator.comparingLong(Command::residentBytes));
+    if (largest.isEmpty()) {
+      return false;
+    }
+    Command command = largest.get();
+    long now = System.nanoTime();
+    if (command.killedAtNanos == 0) {
+      command.killedAtNanos = now;
+      reactor.post(command.onOom);
+      command.tree.kill(command.process);
+    }
+    return now - command.killedAtNanos < LONGEST_DYING_NANOS;
   }
 
   private void kill(Target target) {

@@ -9,7 +9,6 @@ import io.agentos.kernel.testing.KernelProcess;
 import io.agentos.kernel.testing.Operator;
 import io.agentos.kernel.testing.Procs;
 import io.agentos.kernel.testing.SandboxedAgent;
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +22,10 @@ final class ExecLimitsIT {
     return Stream.of(List.of(), Procs.unprivileged());
   }
 
-  /** Who outgrows the memory dies of it, whichever process of the agent it is. */
+  /** The tool call dies of the agent's memory limit, the agent lives. */
   @ParameterizedTest
   @MethodSource("users")
-  void countsTheCommandsMemory(List<String> user) throws IOException {
+  void killsTheCommandAndNotTheAgent_whenItOutgrowsTheMemory(List<String> user) throws IOException {
     Map<String, ?> limits = Map.of("limits", Map.of("memory", "96M"));
     try (KernelProcess kernel = KernelProcess.start(Map.of(), user);
         Operator operator = new Operator(kernel);
@@ -36,16 +35,43 @@ final class ExecLimitsIT {
           x = []
           while len(x) < 1000:
               x.append(b'x' * 1000000)
-          open('/workspace/survived', 'w').close()
           """;
-      List<String> argv = List.of("/usr/bin/python3", "-c", grow);
-      small.client().send(Opcode.EXEC.number(), Operator.json(Map.of("argv", argv)));
-      try {
-        small.client().receive();
-      } catch (EOFException agentEnded) {
-        // Then it was the agent as a whole.
-      }
-      assertThat(small.workspace().resolve("survived")).doesNotExist();
+      JsonNode answer =
+          small.call(Opcode.EXEC, Map.of("argv", List.of("/usr/bin/python3", "-c", grow)));
+      assertThat(answer.path("exit_code").asInt()).as("%s", answer).isNotZero();
+      assertThat(answer.path("oom").asBoolean()).as("%s", answer).isTrue();
+      assertThat(answer.at("/usage/memory_peak").asLong()).isLessThan(500_000_000);
+      assertThat(operator.find("small").get("state").asText()).isEqualTo("running");
+      assertThat(small.shell("echo alive")).isEqualTo("alive\n");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("users")
+  void boundsACommandMoreTightlyThanItsAgent(List<String> user) throws IOException {
+    try (KernelProcess kernel = KernelProcess.start(Map.of(), user);
+        Operator operator = new Operator(kernel);
+        SandboxedAgent agent = SandboxedAgent.start(kernel, operator, "free", Map.of())) {
+      List<String> grow =
+          List.of("/usr/bin/python3", "-c", "x = b'x' * 400_000_000\nimport time; time.sleep(9)");
+      JsonNode killed =
+          agent.call(Opcode.EXEC, Map.of("argv", grow, "limits", Map.of("memory", "64M")));
+      JsonNode bomb =
+          agent.call(
+              Opcode.EXEC,
+              Map.of(
+                  "command",
+                  "for i in 1 2 3 4 5 6 7 8 9; do sleep 5 & done",
+                  "limits",
+                  Map.of("max_pids", 4)));
+      JsonNode wrong =
+          agent.call(Opcode.EXEC, Map.of("command", "true", "limits", Map.of("cpu", 1)));
+
+      assertThat(killed.path("oom").asBoolean()).as("%s", killed).isTrue();
+      assertThat(killed.path("signal").asInt()).isEqualTo(9);
+      assertThat(bomb.path("stderr").asText()).containsIgnoringCase("fork");
+      assertThat(wrong.path("code").asText()).isEqualTo("INVALID_REQUEST");
+      assertThat(agent.shell("echo alive")).isEqualTo("alive\n");
     }
   }
 

@@ -123,7 +123,7 @@ final class LlmTest {
 
   /** Round robin over calls let one agent's six calls delay another's one. */
   @ParameterizedTest
-  @ValueSource(ints = {300, 3000})
+  @ValueSource(ints = {20, 300, 3000})
   void servesTheOneWhoHadLeast_notTheOneWhoAskedMost(int tokens) throws IOException {
     for (int i = 1; i <= 6; i++) {
       ask(ALICE, "a" + i);

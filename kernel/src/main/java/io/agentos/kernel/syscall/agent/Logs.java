@@ -66,25 +66,44 @@ public final class Logs implements Syscall.Deferred<Logs.Request, Logs.Response>
     List<LogEntry> unstored = log.unstored();
     Following following =
         Boolean.TRUE.equals(request.follow()) ? new Following(agent, hold, reply) : null;
-    offload.run(
-        () -> complete(log.tail(lines, since), unstored, lines),
-        stored -> {
-          if (following == null) {
-            reply.succeed(new Response(stored, null));
-          } else {
-            following.begin(stored);
-          }
-        },
-        reply::fail);
+    try {
+      offload.run(
+          () -> complete(log.tail(lines, since), unstored, lines, since),
+          stored -> answer(reply, following, stored),
+          refusal -> {
+            unfollow(log, following);
+            reply.fail(refusal);
+          });
+    } catch (SyscallException refused) {
+      unfollow(log, following);
+      throw refused;
+    }
+  }
+
+  private static void answer(
+      Reply<Response> reply, @Nullable Following following, List<LogEntry> stored) {
+    if (following == null) {
+      reply.succeed(new Response(stored, null));
+    } else {
+      following.begin(stored);
+    }
+  }
+
+  private static void unfollow(AgentLog log, @Nullable Following following) {
+    if (following != null) {
+      log.unfollow(following);
+    }
   }
 
   /** What is on disk and what was on its way there; never more than was asked for or fits. */
   private static List<LogEntry> complete(
-      List<LogEntry> stored, List<LogEntry> unstored, int lines) {
+      List<LogEntry> stored, List<LogEntry> unstored, int lines, long since) {
     LogWindow window = new LogWindow(lines, Limits.LOG_ANSWER_BYTES);
     window.addAll(stored);
     long last = stored.isEmpty() ? 0 : stored.get(stored.size() - 1).seq();
-    unstored.stream().filter(entry -> entry.seq() > last).forEach(window::add);
+    unstored.stream()
+        .filter(entry -> entry.seq() > last && entry.time() >= since)
+        .forEach(window::add);
     return window.takeAll();
   }
 

@@ -9,6 +9,7 @@ import io.agentos.kernel.permission.PermissionLevel;
 import io.agentos.kernel.permission.PermissionSpec;
 import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.syscall.Caller;
+import io.agentos.kernel.syscall.LimitsRequest;
 import io.agentos.kernel.syscall.Offload;
 import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.wire.SyscallException;

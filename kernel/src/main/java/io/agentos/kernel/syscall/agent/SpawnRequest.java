@@ -3,6 +3,7 @@ package io.agentos.kernel.syscall.agent;
 
 import io.agentos.kernel.agent.RestartPolicy;
 import io.agentos.kernel.permission.PermissionSpec;
+import io.agentos.kernel.syscall.LimitsRequest;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

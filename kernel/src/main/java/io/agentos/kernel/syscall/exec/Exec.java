@@ -5,8 +5,10 @@ import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.exec.CommandRun;
 import io.agentos.kernel.exec.Commands;
 import io.agentos.kernel.exec.Utf8Stream;
+import io.agentos.kernel.sandbox.ResourceLimits;
 import io.agentos.kernel.sandbox.SandboxProcess;
 import io.agentos.kernel.syscall.Caller;
+import io.agentos.kernel.syscall.LimitsRequest;
 import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
@@ -32,6 +34,7 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
 
   /**
    * {@code command}: a line for /bin/sh; or {@code argv}. {@code timeout} in seconds, default 30.
+   * {@code limits}: {@code memory} and {@code max_pids} of this command, within the agent's.
    */
   public record Request(
       @Nullable String command,
@@ -40,6 +43,7 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
       @Nullable Map<String, String> env,
       @Nullable String stdin,
       @Nullable Double timeout,
+      @Nullable LimitsRequest limits,
       @Nullable Boolean stream) {}
 
   /**
@@ -53,6 +57,7 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
       int exitCode,
       @Nullable Integer signal,
       boolean timedOut,
+      boolean oom,
       boolean truncated,
       Usage usage) {}
 
@@ -81,6 +86,7 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
             environment,
             stdin,
             timeout(caller, request.timeout()),
+            limits(request.limits()),
             Limits.EXEC_OUTPUT_BYTES);
     CommandRun run =
         commands.start(
@@ -157,6 +163,20 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
     return Duration.ofMillis(Math.min(millis, caller.permissions().maxExecTimeMs()));
   }
 
+  private static ResourceLimits limits(@Nullable LimitsRequest request) throws SyscallException {
+    if (request == null) {
+      return ResourceLimits.NONE;
+    }
+    ResourceLimits limits = request.check();
+    ResourceLimits own =
+        new ResourceLimits(limits.memoryBytes(), null, null, limits.maxPids(), null, null);
+    if (!limits.equals(own)) {
+      throw SyscallException.invalid(
+          "limits of a command are memory and max_pids; for its time there is timeout");
+    }
+    return own;
+  }
+
   private static final class Answer implements CommandRun.Listener {
     private final Reply<Response> reply;
     private final boolean streams;
@@ -205,8 +225,12 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
               code,
               exit.signal() == 0 ? null : exit.signal(),
               result.timedOut(),
+              result.outOfMemory(),
               result.truncated(),
-              new Usage(exit.cpuMillis(), exit.maxRssBytes(), result.wallMillis())));
+              new Usage(
+                  Math.max(result.used().cpuMillis(), exit.cpuMillis()),
+                  Math.max(result.used().peakBytes(), exit.maxRssBytes()),
+                  result.wallMillis())));
     }
 
     private void flush() {

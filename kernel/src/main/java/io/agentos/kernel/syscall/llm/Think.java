@@ -83,7 +83,7 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
 
   private static int priority(@Nullable Integer asked) throws SyscallException {
     int priority = asked == null ? 0 : asked;
-    if (Math.abs(priority) > HIGHEST_PRIORITY) {
+    if (priority < -HIGHEST_PRIORITY || priority > HIGHEST_PRIORITY) {
       throw SyscallException.invalid(
           "priority must be " + -HIGHEST_PRIORITY + " to " + HIGHEST_PRIORITY + ", was " + asked);
     }

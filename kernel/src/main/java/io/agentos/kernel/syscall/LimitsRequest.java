@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package io.agentos.kernel.syscall.agent;
+package io.agentos.kernel.syscall;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.agentos.kernel.base.ByteSize;
@@ -34,7 +34,7 @@ public record LimitsRequest(
   private static final double LONGEST_SECONDS = 366.0 * 86_400;
 
   /** Checks each against what makes sense. */
-  ResourceLimits check() throws SyscallException {
+  public ResourceLimits check() throws SyscallException {
     if (cpu != null && cpuQuota != null) {
       throw SyscallException.invalid(
           "limits: give cpu (cores) or cpu_quota (microseconds per 100 ms), not both");
@@ -111,7 +111,7 @@ public record LimitsRequest(
   }
 
   /** The limits by their wire names. */
-  static Map<String, Object> describe(ResourceLimits limits) {
+  public static Map<String, Object> describe(ResourceLimits limits) {
     Map<String, Object> named = new TreeMap<>();
     put(named, "memory", limits.memoryBytes());
     put(named, "memory_high", limits.memoryHighBytes());
