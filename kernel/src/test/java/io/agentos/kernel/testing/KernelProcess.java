@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.testing;
 
+import io.agentos.kernel.base.Version;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -88,7 +89,11 @@ public final class KernelProcess implements AutoCloseable {
             "-Djnr.ffi.x86asm.enabled=false",
             "-Dagentos.home=" + home(),
             "-cp",
-            home().resolve("kernel/target/classes") + ":" + home().resolve("kernel/target/lib/*"),
+            home().resolve("kernel/target")
+                + "/agentos-kernel-"
+                + Version.TEXT
+                + ".jar:"
+                + home().resolve("kernel/target/lib/*"),
             "io.agentos.cli.Main",
             "daemon"));
     command.addAll(List.of(arguments));
