@@ -7,6 +7,7 @@ import io.agentos.kernel.wire.Frame;
 import io.agentos.kernel.wire.Json;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -97,7 +98,11 @@ public final class WireClient implements AutoCloseable {
 
   /** Whether the kernel has closed the connection; waits for that or for a byte. */
   public boolean isEnded() throws IOException {
-    return channel.read(ByteBuffer.allocate(1)) < 0;
+    try {
+      return channel.read(ByteBuffer.allocate(1)) < 0;
+    } catch (SocketException reset) {
+      return true; // closed with something of ours unread
+    }
   }
 
   private ByteBuffer read(int count) throws IOException {
