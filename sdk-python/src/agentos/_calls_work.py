@@ -187,6 +187,7 @@ class WorkCalls(ClientCore):
         *,
         env: Mapping[str, str] | None = None,
         stdin: str | None = None,
+        limits: Mapping[str, Any] | None = None,
         stream: bool = False,
         check: bool = False,
     ) -> ExecResult | Stream[ExecPart, ExecResult]:
@@ -201,6 +202,8 @@ class WorkCalls(ClientCore):
             timeout: seconds until it is killed (30 by default); then `timed_out` is True.
             env: variables to add.
             stdin: what it reads.
+            limits: `memory` (bytes, or "256M") and `max_pids` of the command, within the agent's; a command that
+                runs out of memory is ended without its agent, and `oom` is True.
             stream: answer with its output as it is written; see `Stream`.
             check: raise CommandFailed when the status is not 0.
 
@@ -209,7 +212,7 @@ class WorkCalls(ClientCore):
             CommandFailed: `check` is set and the status is not 0.
         """
         words = {"command": command} if isinstance(command, str) else {"argv": [*command]}
-        fields = given(**words, cwd=cwd, timeout=timeout, env=env, stdin=stdin, stream=stream or None)
+        fields = given(**words, cwd=cwd, timeout=timeout, env=env, stdin=stdin, limits=limits, stream=stream or None)
         seconds = (EXEC_SECONDS if timeout is None else timeout) + ANSWER_MARGIN_SECONDS
         result = _checked if check else ExecResult
         if stream:

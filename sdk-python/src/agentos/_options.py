@@ -30,4 +30,5 @@ class ExecOptions(TypedDict, total=False):
 
     env: Mapping[str, str] | None
     stdin: str | None
+    limits: Mapping[str, Any] | None
     check: bool

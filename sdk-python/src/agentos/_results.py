@@ -135,6 +135,7 @@ class ExecResult(Result):
     exit_code: int
     signal: int | None
     timed_out: bool
+    oom: bool
     truncated: bool
     usage: ExecUsage
 

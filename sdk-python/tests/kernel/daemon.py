@@ -40,12 +40,15 @@ class Daemon:
     """A kernel with a socket and a state of its own, for the length of a `with` statement.
 
     It is started with AGENTOS_DAEMON_COMMAND, or with `./agentos daemon` of the repository. `llm_script` is what the
-    offline model answers; it is read at each start.
+    offline model answers; it is read at each start. `owner` is who its folder belongs to, if the command starts it as
+    another user.
     """
 
-    def __init__(self, llm_script: dict[str, Any] = LLM_SCRIPT) -> None:
+    def __init__(self, llm_script: dict[str, Any] = LLM_SCRIPT, owner: int | None = None) -> None:
         self.llm_script = llm_script
         self._folder = Path(tempfile.mkdtemp(prefix="agentos-sdk-"))
+        if owner is not None:
+            os.chown(self._folder, owner, owner)
         self.socket = str(self._folder / "kernel.sock")
         self.log = self._folder / "kernel.log"
         self._process: subprocess.Popen[bytes] | None = None

@@ -45,6 +45,8 @@ def command_words(result: Mapping[str, Any]) -> str:
         notes.append("the output was longer than the kernel keeps; its end is missing")
     if result["timed_out"]:
         notes.append("it took too long and was ended")
+    elif result.get("oom"):
+        notes.append("it ran out of memory and was ended")
     elif result.get("signal"):
         notes.append(f"ended by signal {result['signal']}")
     notes.append(f"exit code {result['exit_code']}")

@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "The launcher adds: test, bench and install-service; each has its own --help.",
+      "The launcher adds: agent (a language model carries out a task), mcp (a server for MCP clients),",
+      "install-service, bench and test; each has its own --help.",
       "Exit codes: 0 done, 1 failed, 2 wrong usage; run, exec and wait: the program's own.",
       "The kernel is found by --socket, AGENTOS_SOCKET, or in its usual places; NO_COLOR is respected."
     })

@@ -204,6 +204,28 @@ final class FileContentsIT {
 
   /** What can't be written as text can't be judged; above all it is not another folder's name. */
   @Test
+  void leavesACharacterThatTheLimitCutsToTheNextRead() throws IOException {
+    String text = "a\u00e9\ud83d\ude00z";
+    write("/workspace/cut", text);
+    StringBuilder gathered = new StringBuilder();
+    int offset = 0;
+    for (boolean more = true; more; ) {
+      JsonNode part =
+          agent.call(Opcode.READ, Map.of("path", "/workspace/cut", "offset", offset, "limit", 4));
+      gathered.append(part.get("content").asText());
+      offset += part.get("content").asText().getBytes(StandardCharsets.UTF_8).length;
+      more = part.get("truncated").asBoolean();
+    }
+    assertThat(gathered).hasToString(text);
+    assertThat(
+            agent
+                .call(Opcode.READ, Map.of("path", "/workspace/cut", "offset", 1, "limit", 1))
+                .get("code")
+                .asText())
+        .isEqualTo("INVALID_REQUEST");
+  }
+
+  @Test
   void refusesAFolderWhoseNameIsNoUtf8() throws IOException {
     agent.shell(
         "mkdir \"$(printf 'd\\377')\"; ln -s \"$(printf 'd\\377')\" odd; mkdir -p \"$(printf 'd\\357\\277\\275')\"");

@@ -7,7 +7,8 @@ import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.wire.SyscallException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
@@ -62,13 +63,17 @@ public final class ReadFile implements Syscall.Blocking<ReadFile.Request, ReadFi
     if (encoding == Encoding.BASE64) {
       return Base64.getEncoder().encodeToString(bytes);
     }
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
+    CharBuffer text = CharBuffer.allocate(bytes.length);
+    ByteBuffer source = ByteBuffer.wrap(bytes);
+    // Where the file goes on, a character that is cut in two is left to the next READ.
+    CoderResult result =
+        StandardCharsets.UTF_8.newDecoder().decode(source, text, /* endOfInput= */ !truncated);
+    if (result.isError() || (source.position() == 0 && bytes.length > 0)) {
       throw SyscallException.invalid(
           path
               + (truncated ? " (or this part of it)" : "")
               + " is not UTF-8 text; ask for encoding base64");
     }
+    return text.flip().toString();
   }
 }
