@@ -34,9 +34,12 @@ def main() -> None:
         order = json.loads(orders.readline())
         events = [json.loads(orders.readline()) for _ in range(order["events"])]
         written: SimpleQueue[bytes] = SimpleQueue()
-        threading.Thread(target=_listen, args=(orders, written), daemon=True).start()
+        over = threading.Event()
+        threading.Thread(target=_listen, args=(orders, written, over), daemon=True).start()
 
         def record(event: Event) -> None:
+            if event["type"] == "end":
+                over.set()
             door.sendall(encode(event))
             written.get()
 
@@ -53,11 +56,13 @@ def main() -> None:
             _ = loop.resume(events) if events else loop.run(order["task"])
 
 
-def _listen(orders: IO[bytes], written: SimpleQueue[bytes]) -> None:
+def _listen(orders: IO[bytes], written: SimpleQueue[bytes], over: threading.Event) -> None:
     """Hear that events are written, or that the command is gone; a call may be under way then, which ends with us."""
     while newline := orders.read(1):
         written.put(newline)
-    os._exit(_COMMAND_IS_GONE)
+    if not over.is_set():
+        os._exit(_COMMAND_IS_GONE)
+    written.put(b"")  # Gone with the last event, written or not: there is nothing left to wait for.
 
 
 if __name__ == "__main__":
