@@ -132,9 +132,17 @@ final class HttpExchange {
 
   private synchronized void begin(HttpUriRequestBase request) throws SyscallException {
     if (cancelled) {
-      throw new SyscallException(ErrorCode.CANCELLED, "the request was given up");
+      throw givenUp();
     }
     current = request;
+  }
+
+  static SyscallException givenUp() {
+    return new SyscallException(ErrorCode.CANCELLED, "the request was given up");
+  }
+
+  synchronized boolean isCancelled() {
+    return cancelled;
   }
 
   /** Ends the request under way, whatever it waits for. */

@@ -55,6 +55,10 @@ public final class Web implements AutoCloseable {
           "HTTP " + call.method() + " to " + call.url().getHost() + " failed: " + e.getMessage();
       return new Outcome(null, new SyscallException(ErrorCode.UNAVAILABLE, sentence));
     } catch (RuntimeException bug) {
+      if (exchange.isCancelled()) {
+        // The client's own word for a connection that was closed under its hands.
+        return new Outcome(null, HttpExchange.givenUp());
+      }
       log.error("an HTTP request failed; this is a bug", bug);
       return new Outcome(
           null, new SyscallException(ErrorCode.INTERNAL, "the kernel failed at this request"));
