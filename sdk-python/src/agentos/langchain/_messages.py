@@ -19,12 +19,9 @@ from langchain_core.messages import (
 from langchain_core.messages.ai import InputTokenDetails, OutputTokenDetails, UsageMetadata
 from langchain_core.messages.tool import tool_call, tool_call_chunk
 
-from agentos import ThinkResult
+from agentos import ThinkResult, _dialogue
 
 Json = dict[str, Any]
-
-# What a model cannot be asked without, when a message has nothing to say.
-_NOTHING = "(empty)"
 
 
 def conversation(messages: Sequence[BaseMessage]) -> tuple[str | None, list[Json]]:
@@ -33,9 +30,8 @@ def conversation(messages: Sequence[BaseMessage]) -> tuple[str | None, list[Json
     Raises:
         ValueError: a message has a part that THINK has no form for.
     """
-    instructions = [_text_of(message) for message in messages if _is_system(message)]
-    turns = [_turn(message) for message in messages if not _is_system(message)]
-    return "\n\n".join(instructions) or None, turns
+    instruction = _dialogue.instruction(_text_of(message) for message in messages if _is_system(message))
+    return instruction, [_turn(message) for message in messages if not _is_system(message)]
 
 
 def _is_system(message: BaseMessage) -> bool:
@@ -46,15 +42,12 @@ def _is_system(message: BaseMessage) -> bool:
 
 def _turn(message: BaseMessage) -> Json:
     if isinstance(message, AIMessage):
-        calls = [{"id": call["id"], "name": call["name"], "arguments": call["args"]} for call in message.tool_calls]
-        text = {"type": "text", "text": _text_of(message)}
-        return {"role": "assistant", "content": [text] if text["text"] or not calls else []} | (
-            {"tool_calls": calls} if calls else {}
-        )
+        calls = [(call["id"] or "", call["name"], call["args"]) for call in message.tool_calls]
+        return _dialogue.assistant(_text_of(message), calls)
     if isinstance(message, ToolMessage):
-        return {"role": "tool", "tool_call_id": message.tool_call_id, "content": _parts(message)}
+        return _dialogue.tool_result(message.tool_call_id, _parts(message))
     if isinstance(message, HumanMessage) or (isinstance(message, ChatMessage) and message.role == "user"):
-        return {"role": "user", "content": _parts(message)}
+        return _dialogue.user(_parts(message))
     raise ValueError(f"ChatAgentOS has no form for a message of type {message.type!r}")
 
 
@@ -64,31 +57,24 @@ def _text_of(message: BaseMessage) -> str:
 
 def _parts(message: BaseMessage) -> list[Json]:
     blocks = [message.content] if isinstance(message.content, str) else message.content
-    return [_part(block) for block in blocks] or [{"type": "text", "text": _NOTHING}]
+    return [_part(block) for block in blocks]
 
 
 def _part(block: str | Json) -> Json:
     if isinstance(block, str):
-        return {"type": "text", "text": block or _NOTHING}
+        return _dialogue.text(block)
     if block.get("type") == "text":
-        return {"type": "text", "text": block["text"] or _NOTHING}
+        return _dialogue.text(block["text"])
     if block.get("type") == "image_url":
         url = block["image_url"]
-        return _image(url["url"] if isinstance(url, dict) else url)
+        return _dialogue.image(url["url"] if isinstance(url, dict) else url)
     if block.get("type") == "image" and ("base64" in block or block.get("source_type") == "base64"):
         return {"type": "image", "mime_type": block["mime_type"], "data": block.get("base64") or block["data"]}
     if block.get("type") == "image" and "url" in block:
-        return _image(block["url"])
+        return _dialogue.image(block["url"])
     if block.get("type") == "tool_result":  # how one provider writes what is a tool's message to all others
-        return {"type": "text", "text": json.dumps(block.get("content"), ensure_ascii=False)}
+        return _dialogue.text(json.dumps(block.get("content"), ensure_ascii=False))
     raise ValueError(f"ChatAgentOS has no form for a content block of type {block.get('type')!r}: text and images only")
-
-
-def _image(url: str) -> Json:
-    head, comma, data = url.partition(",")
-    if not comma or not head.startswith("data:") or not head.endswith(";base64"):
-        raise ValueError("an image must be given as data: URL, base64; the kernel fetches none for a model")
-    return {"type": "image", "mime_type": head[len("data:") : -len(";base64")], "data": data}
 
 
 def usage(answer: ThinkResult) -> UsageMetadata:

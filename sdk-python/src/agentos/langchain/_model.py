@@ -15,7 +15,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_json_schema, convert_to_openai_tool
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-from agentos import ThinkResult
+from agentos import ThinkResult, _dialogue
 from agentos.tools import SharedClient
 
 from . import _messages
@@ -23,7 +23,6 @@ from ._structured import read_structured
 
 Tool = dict[str, Any] | type | Callable[..., Any] | BaseTool
 _ANY_TOOL = ("any", "required", True)
-_CALL_A_TOOL = "Answer with a call of one of the given functions, never with text alone."
 
 
 class ChatAgentOS(BaseChatModel):
@@ -184,13 +183,12 @@ class ChatAgentOS(BaseChatModel):
         own = {name: getattr(self, "model_name" if name == "model" else name) for name in known}
         fields = {**own, **{name: value for name, value in settings.items() if name != "must_call"}}
         if settings.get("must_call"):
-            instruction = "\n\n".join(filter(None, [instruction, _CALL_A_TOOL]))
+            instruction = _dialogue.instruction([instruction, _dialogue.CALL_A_TOOL])
         given = {name: value for name, value in fields.items() if value is not None and value != []}
         return {"messages": turns, "system_instruction": instruction, **given}
 
     def _result(self, answer: ThinkResult, stop: list[str] | None) -> ChatResult:
-        ends = [at for text in stop or self.stop or () if (at := answer.content.find(text)) >= 0]
-        content = answer.content[: min(ends)] if ends else answer.content
+        content = _dialogue.before(answer.content, stop or self.stop or ())
         return ChatResult(generations=[ChatGeneration(message=_messages.message(answer, content))])
 
     @staticmethod
@@ -206,8 +204,4 @@ def _chunk(message: AIMessageChunk) -> ChatGenerationChunk:
 def _definition(tool: Tool) -> dict[str, Any]:
     """A tool in the form that THINK takes."""
     function = convert_to_openai_tool(tool)["function"]
-    return {
-        "name": function["name"],
-        "description": function.get("description", ""),
-        "parameters": function.get("parameters", {"type": "object", "properties": {}}),
-    }
+    return _dialogue.tool(function["name"], function.get("description"), function.get("parameters"))
