@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +15,9 @@ from kernel.daemon import Daemon
 from agentos import AgentOSClient
 
 SLEEPER = "import time\nprint('up', flush=True)\ntime.sleep(600)\n"
+
+# Seconds for anything: the machine that tests may run in is slow.
+WAIT = 120
 
 Run = Callable[..., Any]
 
@@ -57,6 +61,14 @@ def said(operator: AgentOSClient, agent_id: int, beginning: str) -> str:
     """Wait for a line of an agent's output."""
     with operator.logs(agent_id=agent_id, follow=True) as lines:
         return next(entry.line for entry in lines if entry.line.startswith(beginning))
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for what the system does in its own time."""
+    deadline = time.monotonic() + WAIT
+    while not holds():
+        assert time.monotonic() < deadline, "it does not come true"
+        time.sleep(0.02)
 
 
 class Group:

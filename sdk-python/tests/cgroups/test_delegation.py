@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cgroups.conftest import SLEEPER
+from cgroups.conftest import SLEEPER, WAIT
 from kernel.daemon import REPOSITORY, Daemon
 
 from agentos import AgentOSClient
 
 NOBODY = 65534
-WAIT = 120
 
 
 @pytest.fixture
