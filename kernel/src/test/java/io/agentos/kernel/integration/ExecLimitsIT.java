@@ -7,29 +7,43 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.agentos.kernel.syscall.Opcode;
 import io.agentos.kernel.testing.KernelProcess;
 import io.agentos.kernel.testing.Operator;
-import io.agentos.kernel.testing.Procs;
 import io.agentos.kernel.testing.SandboxedAgent;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** An agent's limits hold for what it runs by EXEC too, whatever enforces them. */
-final class ExecLimitsIT {
-  static Stream<List<String>> users() {
-    return Stream.of(List.of(), Procs.unprivileged());
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ExecLimitsIT {
+  private KernelProcess kernel;
+  private Operator operator;
+
+  /** Words before the kernel's command. */
+  List<String> prefix() {
+    return List.of();
+  }
+
+  @BeforeAll
+  void start() throws IOException {
+    kernel = KernelProcess.start(Map.of(), prefix());
+    operator = new Operator(kernel);
+  }
+
+  @AfterAll
+  void stop() throws IOException {
+    operator.close();
+    kernel.close();
   }
 
   /** The tool call dies of the agent's memory limit, the agent lives. */
-  @ParameterizedTest
-  @MethodSource("users")
-  void killsTheCommandAndNotTheAgent_whenItOutgrowsTheMemory(List<String> user) throws IOException {
+  @Test
+  void killsTheCommandAndNotTheAgent_whenItOutgrowsTheMemory() throws IOException {
     Map<String, ?> limits = Map.of("limits", Map.of("memory", "96M"));
-    try (KernelProcess kernel = KernelProcess.start(Map.of(), user);
-        Operator operator = new Operator(kernel);
-        SandboxedAgent small = SandboxedAgent.start(kernel, operator, "small", limits)) {
+    try (SandboxedAgent small = SandboxedAgent.start(kernel, operator, "small", limits)) {
       String grow =
           """
           x = []
@@ -46,12 +60,9 @@ final class ExecLimitsIT {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("users")
-  void boundsACommandMoreTightlyThanItsAgent(List<String> user) throws IOException {
-    try (KernelProcess kernel = KernelProcess.start(Map.of(), user);
-        Operator operator = new Operator(kernel);
-        SandboxedAgent agent = SandboxedAgent.start(kernel, operator, "free", Map.of())) {
+  @Test
+  void boundsACommandMoreTightlyThanItsAgent() throws IOException {
+    try (SandboxedAgent agent = SandboxedAgent.start(kernel, operator, "free", Map.of())) {
       List<String> grow =
           List.of("/usr/bin/python3", "-c", "x = b'x' * 400_000_000\nimport time; time.sleep(9)");
       JsonNode killed =
@@ -75,15 +86,12 @@ final class ExecLimitsIT {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("users")
-  void holdsTheCommandToTheCpuShare(List<String> user) throws IOException {
+  @Test
+  void holdsTheCommandToTheCpuShare() throws IOException {
     Map<String, ?> limits = Map.of("limits", Map.of("cpu", 0.2));
-    try (KernelProcess kernel = KernelProcess.start(Map.of(), user);
-        Operator operator = new Operator(kernel);
-        SandboxedAgent slow = SandboxedAgent.start(kernel, operator, "slow", limits)) {
+    try (SandboxedAgent slow = SandboxedAgent.start(kernel, operator, "slow", limits)) {
       JsonNode answer =
-          slow.call(Opcode.EXEC, Map.of("command", "while :; do :; done", "timeout", 3));
+          slow.call(Opcode.EXEC, Map.of("command", "while :; do :; done", "timeout", 2));
       double share = answer.at("/usage/cpu_ms").asDouble() / answer.at("/usage/wall_ms").asDouble();
       assertThat(share).as("%s", answer).isLessThan(0.35);
     }
