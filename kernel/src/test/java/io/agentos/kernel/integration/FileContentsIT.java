@@ -117,6 +117,16 @@ final class FileContentsIT {
     assertThat(answer.get("truncated").asBoolean()).isTrue();
   }
 
+  /** Answers have the bound that requests have; the refusal says so, and there is a way. */
+  @Test
+  void refusesAnAnswerOverTheLargestPayload() throws IOException {
+    agent.shell("head -c 400000 /dev/zero | tr '\\0' '\\1' > /workspace/escapes");
+    Expect.refusal(read("/workspace/escapes"), "TOO_LARGE", "1048576", "ask for less");
+    Map<String, String> bytes = Map.of("path", "/workspace/escapes", "encoding", "base64");
+    Expect.success(agent.call(Opcode.READ, bytes));
+    Expect.success(agent.call(Opcode.READ, Map.of("path", "/workspace/escapes", "limit", 100_000)));
+  }
+
   @Test
   void appendsAndCreates() throws IOException {
     write("/workspace/grows", "a");

@@ -163,6 +163,18 @@ final class LifecycleIT {
     }
   }
 
+  /** The first process of a namespace ignores SIGTERM, so the agent's must not be it. */
+  @Test
+  void endsAnAgentThatDoesNotMind_byTheFirstSignal() throws IOException {
+    for (boolean sandboxed : new boolean[] {true, false}) {
+      int id = operator.sleeper("willing", Map.of("sandboxed", sandboxed));
+      Expect.success(operator.call(Opcode.KILL, Map.of("name", "willing", "grace", 300)));
+      JsonNode end = operator.call(Opcode.WAIT, Map.of("id", id));
+      assertThat(end.get("signal").asInt()).isEqualTo(15);
+      assertThat(end.get("exit_reason").asText()).isEqualTo("killed");
+    }
+  }
+
   /** A second, more patient KILL does not put off what the first has announced. */
   @Test
   void keepsTheEarlierDeadline_ofTwoKills() throws IOException {
