@@ -29,6 +29,10 @@ class SharedClient:
         self._client: AgentOSClient | None = None
         self._by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncAgentOSClient] = WeakKeyDictionary()
 
+    def __reduce__(self) -> tuple[type[SharedClient], tuple[str | os.PathLike[str] | None]]:
+        """Let it be copied and pickled, as frameworks do with what holds it: the copy connects for itself."""
+        return SharedClient, (self._socket_path,)
+
     def call(self, work: Callable[[AgentOSClient], Answer]) -> Answer:
         """Do something with the client of this process.
 
