@@ -56,15 +56,22 @@ class MessageCalls(ClientCore):
         receiver = {"to_name": to} if isinstance(to, str) else {"to": to}
         return self._call(Opcode.SEND, {**receiver, "message": message}, SendResult, CALL_SECONDS, IDENTITY)
 
-    def recv(self, max_messages: int | None = None, *, wait: bool | float | None = None) -> RecvResult:
+    def recv(
+        self,
+        max_messages: int | None = None,
+        *,
+        wait: bool | float | None = None,
+        sender: int | str | None = None,
+    ) -> RecvResult:
         """Take messages out of the caller's mailbox, oldest first.
 
         Args:
             max_messages: at most so many (10).
             wait: how many seconds to wait for the first one, or True for as long as the kernel lets a call wait.
                 Otherwise an empty mailbox answers at once, with no messages.
+            sender: take, and wait for, messages of this one alone, an id or a name; the others stay.
         """
-        fields = given(max=max_messages, wait=wait)
+        fields = given(**{"max": max_messages, "wait": wait, "from": sender})
         seconds: float | None = CALL_SECONDS
         if wait is True:
             seconds = None

@@ -10,8 +10,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * One bounded queue of messages; survives restarts of its owner. Those who wait are served in the
@@ -35,6 +37,8 @@ public final class Mailbox {
     void arrived();
   }
 
+  private record Waiting(Predicate<Message> wanted, Waiter waiter) {}
+
   /** Bytes in all mailboxes of one kernel, and of each sender. */
   static final class Total {
     private final Map<AgentId, Integer> bySender = new HashMap<>();
@@ -52,7 +56,7 @@ public final class Mailbox {
 
   private final Total total;
   private final Deque<Message> messages = new ArrayDeque<>();
-  private final Deque<Waiter> waiters = new ArrayDeque<>();
+  private final Deque<Waiting> waiters = new ArrayDeque<>();
   private int bytes;
 
   Mailbox(Total total) {
@@ -93,20 +97,39 @@ public final class Mailbox {
     }
     messages.add(message);
     count(message, 1);
-    Waiter first = waiters.poll();
-    if (first != null) {
-      first.arrived();
+    tell(message);
+  }
+
+  /** Tells the first of those who wait for such a message. */
+  private void tell(Message message) {
+    Iterator<Waiting> all = waiters.iterator();
+    while (all.hasNext()) {
+      Waiting waiting = all.next();
+      if (waiting.wanted.test(message)) {
+        all.remove();
+        waiting.waiter.arrived();
+        return;
+      }
     }
   }
 
   /**
-   * Takes up to {@code most} messages, oldest first, as long as they fit an answer of that size.
+   * Takes up to {@code most} messages of those that are wanted, oldest first, as long as they fit
+   * an answer of that size. The others stay, in their order.
    */
-  public List<Message> take(int most, int answerBytes) {
+  public List<Message> take(Predicate<Message> wanted, int most, int answerBytes) {
     List<Message> taken = new ArrayList<>();
     int room = answerBytes - ENVELOPE_BYTES;
-    while (taken.size() < most && !messages.isEmpty() && messages.peek().cost() <= room) {
-      Message message = messages.remove();
+    Iterator<Message> all = messages.iterator();
+    while (taken.size() < most && all.hasNext()) {
+      Message message = all.next();
+      if (!wanted.test(message)) {
+        continue;
+      }
+      if (message.cost() > room) {
+        break;
+      }
+      all.remove();
       count(message, -1);
       room -= message.cost();
       taken.add(message);
@@ -125,12 +148,18 @@ public final class Mailbox {
     messages.clear();
   }
 
-  public void await(Waiter waiter) {
-    waiters.add(waiter);
+  /** Has {@code waiter} told of the next message that it wants. */
+  public void await(Predicate<Message> wanted, Waiter waiter) {
+    waiters.add(new Waiting(wanted, waiter));
   }
 
   public void forget(Waiter waiter) {
-    waiters.remove(waiter);
+    waiters.removeIf(waiting -> waiting.waiter == waiter);
+  }
+
+  /** Whether there is an unread message of that kind. */
+  public boolean has(Predicate<Message> wanted) {
+    return messages.stream().anyMatch(wanted);
   }
 
   public int unread() {

@@ -15,10 +15,15 @@ import org.junit.jupiter.api.Test;
 
 final class MailboxTest {
   private static final AgentId ALICE = new AgentId(7);
+  private static final AgentId BOB = new AgentId(9);
   private static final int ROOMY = 100 << 20;
 
   private final Mailbox.Total total = new Mailbox.Total();
   private final Mailbox mailbox = new Mailbox(total);
+
+  private static boolean isBobs(Mailbox.Message message) {
+    return message.from().equals(BOB);
+  }
 
   private static void post(Mailbox to, byte[] body) throws SyscallException {
     postFrom(ALICE, to, body);
@@ -33,7 +38,7 @@ final class MailboxTest {
   }
 
   private List<String> take(int most, int bytes) {
-    return mailbox.take(most, bytes).stream()
+    return mailbox.take(message -> true, most, bytes).stream()
         .map(message -> new String(message.body(), StandardCharsets.UTF_8))
         .toList();
   }
@@ -63,7 +68,7 @@ final class MailboxTest {
                   .contains("receiver 8", String.valueOf(Limits.MAILBOX_MESSAGES));
             });
     assertThat(mailbox.unread()).isEqualTo(Limits.MAILBOX_MESSAGES);
-    mailbox.take(1, ROOMY);
+    mailbox.take(message -> true, 1, ROOMY);
     post("1");
   }
 
@@ -80,7 +85,7 @@ final class MailboxTest {
       assertThat(full.code()).isEqualTo(ErrorCode.RESOURCE_EXHAUSTED);
     }
     assertThat((long) fitting * large.length).isBetween(1L, (long) Limits.MAILBOX_BYTES);
-    mailbox.take(1, ROOMY);
+    mailbox.take(message -> true, 1, ROOMY);
     post(mailbox, large);
   }
 
@@ -102,7 +107,7 @@ final class MailboxTest {
       }
     }
     assertThat(boxes).hasSizeGreaterThan(8);
-    boxes.get(0).take(1, ROOMY);
+    boxes.get(0).take(message -> true, 1, ROOMY);
     post(boxes.get(0), large);
     boxes.get(1).clear();
     post(boxes.get(0), large);
@@ -121,7 +126,7 @@ final class MailboxTest {
     Mailbox next = new Mailbox(total);
     assertThatThrownBy(() -> post(next, large)).hasMessageContaining("of this sender");
     postFrom(new AgentId(9), next, large);
-    boxes.get(0).take(1, ROOMY);
+    boxes.get(0).take(message -> true, 1, ROOMY);
     post(next, large);
     boxes.get(1).clear();
     post(next, large);
@@ -133,18 +138,18 @@ final class MailboxTest {
     byte[] body = new byte[600_000];
     post(mailbox, body);
     post(mailbox, body);
-    assertThat(mailbox.take(10, 1 << 20)).hasSize(1);
+    assertThat(mailbox.take(message -> true, 10, 1 << 20)).hasSize(1);
     assertThat(mailbox.unread()).isEqualTo(1);
-    assertThat(mailbox.take(10, 1 << 20)).hasSize(1);
+    assertThat(mailbox.take(message -> true, 10, 1 << 20)).hasSize(1);
   }
 
   @Test
   void tellsOneWaiterAMessage_inTheOrderTheyCame() throws SyscallException {
     List<String> told = new ArrayList<>();
     Mailbox.Waiter gone = () -> told.add("gone");
-    mailbox.await(() -> told.add("first"));
-    mailbox.await(gone);
-    mailbox.await(() -> told.add("second"));
+    mailbox.await(message -> true, () -> told.add("first"));
+    mailbox.await(message -> true, gone);
+    mailbox.await(message -> true, () -> told.add("second"));
     mailbox.forget(gone);
     post("1");
     assertThat(told).containsExactly("first");
@@ -152,5 +157,45 @@ final class MailboxTest {
     post("3");
     assertThat(told).containsExactly("first", "second");
     assertThat(take(10, ROOMY)).containsExactly("1", "2", "3");
+  }
+
+  @Test
+  void takesThoseOfOneSender_andLeavesTheOthersInTheirOrder() throws SyscallException {
+    post("1");
+    postFrom(BOB, mailbox, "2".getBytes(StandardCharsets.UTF_8));
+    post("3");
+    postFrom(BOB, mailbox, "4".getBytes(StandardCharsets.UTF_8));
+    assertThat(mailbox.has(MailboxTest::isBobs)).isTrue();
+    assertThat(mailbox.take(MailboxTest::isBobs, 1, ROOMY))
+        .extracting(m -> new String(m.body(), StandardCharsets.UTF_8))
+        .containsExactly("2");
+    assertThat(mailbox.take(MailboxTest::isBobs, 10, ROOMY)).hasSize(1);
+    assertThat(mailbox.has(MailboxTest::isBobs)).isFalse();
+    assertThat(take(10, ROOMY)).containsExactly("1", "3");
+  }
+
+  /** A message of another sender that does not fit must not hide those that do. */
+  @Test
+  void passesOverALargeMessageThatIsNotWanted() throws SyscallException {
+    post(mailbox, new byte[600_000]);
+    postFrom(BOB, mailbox, "2".getBytes(StandardCharsets.UTF_8));
+    assertThat(mailbox.take(MailboxTest::isBobs, 10, 1024)).hasSize(1);
+    assertThat(mailbox.unread()).isEqualTo(1);
+  }
+
+  @Test
+  void wakesTheFirstWhoWantsTheMessage_andNobodyElse() throws SyscallException {
+    List<String> told = new ArrayList<>();
+    Mailbox.Waiter gone = () -> told.add("gone");
+    mailbox.await(MailboxTest::isBobs, () -> told.add("for bob"));
+    mailbox.await(message -> true, () -> told.add("for anyone"));
+    mailbox.await(MailboxTest::isBobs, gone);
+    post("1");
+    assertThat(told).containsExactly("for anyone");
+    mailbox.forget(gone);
+    post("2");
+    postFrom(BOB, mailbox, "3".getBytes(StandardCharsets.UTF_8));
+    postFrom(BOB, mailbox, "4".getBytes(StandardCharsets.UTF_8));
+    assertThat(told).containsExactly("for anyone", "for bob");
   }
 }

@@ -13,9 +13,13 @@ import io.agentos.kernel.wire.Json;
 import io.agentos.kernel.wire.SyscallException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Takes messages out of the caller's own mailbox, oldest first; waits for one if asked to. */
+/**
+ * Takes messages out of the caller's own mailbox, all or those of one sender, oldest first; waits
+ * for one if asked to.
+ */
 public final class Receive implements Syscall.Deferred<Receive.Request, Receive.Response> {
   private static final int DEFAULT_MOST = 10;
 
@@ -29,9 +33,12 @@ public final class Receive implements Syscall.Deferred<Receive.Request, Receive.
 
   /**
    * {@code wait} on the wire: true (as long as it takes) or seconds; absent, false or 0: answer at
-   * once.
+   * once. {@code from}: the id or the name of the only sender whose messages are taken.
    */
-  public record Request(@Nullable Integer max, @JsonProperty("wait") @Nullable JsonNode patience) {}
+  public record Request(
+      @Nullable Integer max,
+      @JsonProperty("wait") @Nullable JsonNode patience,
+      @Nullable JsonNode from) {}
 
   /** A message; {@code ageMs} since it was sent. */
   public record Message(int from, String fromName, JsonNode message, long ageMs) {}
@@ -53,24 +60,41 @@ public final class Receive implements Syscall.Deferred<Receive.Request, Receive.
           "max must be 1 to " + Limits.MAILBOX_MESSAGES + ", was " + most);
     }
     Duration wait = wait(request.patience());
+    Predicate<Mailbox.Message> wanted = sentBy(request.from());
     Mailbox mailbox =
         boxes
             .find(caller.id())
             .orElseThrow(() -> SyscallException.notFound("this caller has no mailbox"))
             .mailbox();
-    if (mailbox.unread() > 0 || wait.isZero()) {
-      reply.succeed(take(mailbox, most));
+    if (wait.isZero() || mailbox.has(wanted)) {
+      reply.succeed(take(mailbox, wanted, most));
       return;
     }
-    Mailbox.Waiter waiter = () -> reply.succeed(take(mailbox, most));
-    mailbox.await(waiter);
+    Mailbox.Waiter waiter = () -> reply.succeed(take(mailbox, wanted, most));
+    mailbox.await(wanted, waiter);
     reply.onAbandon(() -> mailbox.forget(waiter));
     reply.onTimeout(
         wait,
         () -> {
           mailbox.forget(waiter);
-          reply.succeed(take(mailbox, most));
+          reply.succeed(take(mailbox, wanted, most));
         });
+  }
+
+  private static Predicate<Mailbox.Message> sentBy(@Nullable JsonNode from)
+      throws SyscallException {
+    if (from == null || from.isNull()) {
+      return message -> true;
+    }
+    if (from.isTextual() && !from.textValue().isEmpty()) {
+      String name = from.textValue();
+      return message -> message.fromName().equals(name);
+    }
+    if (from.isIntegralNumber() && from.canConvertToInt() && from.intValue() > 0) {
+      int id = from.intValue();
+      return message -> message.from().value() == id;
+    }
+    throw SyscallException.invalid("from must be the id or the name of a sender, was " + from);
   }
 
   private static Duration wait(@Nullable JsonNode wait) throws SyscallException {
@@ -89,10 +113,10 @@ public final class Receive implements Syscall.Deferred<Receive.Request, Receive.
     return Duration.ofMillis(millis);
   }
 
-  private Response take(Mailbox mailbox, int most) {
+  private Response take(Mailbox mailbox, Predicate<Mailbox.Message> wanted, int most) {
     long now = System.nanoTime();
     List<Message> messages =
-        mailbox.take(most, maxPayload).stream()
+        mailbox.take(wanted, most, maxPayload).stream()
             .map(
                 m ->
                     new Message(
