@@ -15,6 +15,7 @@ import secrets
 import signal
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from types import FrameType
@@ -152,6 +153,7 @@ class _Command:
             model=options.model,
             limits=_limits(options, _DEFAULTS),
             prices=_prices(options.prices) if options.prices else {},
+            mcp=_servers(options.mcp or ()),
         )
         return _checked(order)
 
@@ -184,6 +186,7 @@ class _Command:
             model=options.model or last["model"],
             limits=_limits(options, Limits(**last["limits"])),
             prices=_prices(options.prices) if options.prices else prices_from(prices),
+            mcp=_servers(options.mcp or about.get("mcp", ())),
         )
 
 
@@ -220,6 +223,11 @@ def _names(words: str | None) -> tuple[str, ...] | None:
     return tuple(word.strip() for word in words.split(",") if word.strip()) if words else None
 
 
+def _servers(names: Iterable[str]) -> tuple[str, ...]:
+    """The servers, each once."""
+    return tuple(dict.fromkeys(names))
+
+
 def _limits(options: Namespace, before: Limits) -> Limits:
     given = {name: getattr(options, name) for name in asdict(before) if getattr(options, name) is not None}
     try:
@@ -246,6 +254,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--level", choices=LEVELS, help="of the agent's permissions (sandboxed)")
     parser.add_argument("--allow-host", metavar="HOST", action="append", help="that http_request may reach; repeatable")
     parser.add_argument("--tools", metavar="A,B", help="exec, read, write, http, message, spawn, or tools' names")
+    parser.add_argument("--mcp", metavar="SERVER", action="append", help="add its tools; an MCP server; repeatable")
     parser.add_argument("--name", metavar="NAME", help="the agent's name")
     bounds = parser.add_argument_group("limits")
     _number(bounds, "--max-steps", "steps", int, f"answers of the model ({_DEFAULTS.steps})")

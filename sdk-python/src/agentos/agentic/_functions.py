@@ -23,12 +23,15 @@ class FunctionTool:
         description: the docstring, without its sections.
         parameters: the JSON schema of its arguments.
         function: the function itself; a FunctionTool is called as it is.
+        foreign: the schema is somebody else's, and may say more than `agentos.tools.check` understands: arguments are
+            only known to be an object, and `function` judges them.
     """
 
     name: str
     description: str
     parameters: Mapping[str, Any]
     function: Callable[..., Any]
+    foreign: bool = False
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Call the function."""

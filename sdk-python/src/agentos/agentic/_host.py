@@ -41,6 +41,7 @@ class Order:
         level: of its permissions.
         hosts: that its http_request may reach.
         tools: as `Loop` takes them, but for functions.
+        mcp: names of MCP servers of the kernel's, whose tools are added.
     """
 
     task: str | None
@@ -52,6 +53,7 @@ class Order:
     model: str | None
     limits: Limits
     prices: dict[str, Price]
+    mcp: tuple[str, ...] = ()
 
     def about(self) -> dict[str, Any]:
         """What the transcript says of it, from which it is resumed."""
@@ -61,6 +63,7 @@ class Order:
             "level": self.level,
             "hosts": self.hosts,
             "tools": self.tools,
+            "mcp": self.mcp,
         }
 
 
@@ -146,6 +149,7 @@ class Stage:
         head = {
             "task": order.task,
             "tools": order.tools,
+            "mcp": order.mcp,
             "model": order.model,
             "limits": asdict(order.limits),
             "prices": {name: _price(price) for name, price in order.prices.items()},

@@ -18,8 +18,10 @@ from typing import IO
 from agentos import AgentOSClient
 
 from ._budget import Limits, prices_from
+from ._functions import FunctionTool
 from ._loop import Loop
 from ._state import Event
+from ._toolbox import permitted
 from ._transcript import encode
 
 DOOR = "/run/agentic.sock"
@@ -46,7 +48,7 @@ def main() -> None:
         with AgentOSClient() as client:
             loop = Loop(
                 client,
-                tools=order["tools"],
+                tools=_offered(client, order["tools"], order["mcp"]),
                 model=order["model"],
                 limits=Limits(**order["limits"]),
                 prices=prices_from(order["prices"]),
@@ -54,6 +56,16 @@ def main() -> None:
                 about=order["about"],
             )
             _ = loop.resume(events) if events else loop.run(order["task"])
+
+
+def _offered(client: AgentOSClient, names: list[str] | None, servers: list[str]) -> list[str | FunctionTool] | None:
+    """The tools of the loop: ours, and those of MCP servers."""
+    if not servers:
+        return [*names] if names is not None else None
+    from agentos.mcp_servers import function_tools  # It knows this package.
+
+    ours = permitted(client.get_permissions().permissions) if names is None else names
+    return [*ours, *(tool for server in servers for tool in function_tools(client, server))]
 
 
 def _listen(orders: IO[bytes], written: SimpleQueue[bytes], over: threading.Event) -> None:

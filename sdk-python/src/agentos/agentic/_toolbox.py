@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from agentos import KernelError, PermissionDenied, QuotaExceeded, TransportError, tools
@@ -54,6 +54,7 @@ DONE = FunctionTool(
 # Arguments by which a call waits; none waits past the end of the run.
 _WAITS = {"timeout": 30.0, "wait": 0.0}
 _LEAST_SECONDS = 0.1
+_ANY = {"type": "object"}
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,17 @@ def choose(names: Iterable[str | FunctionTool] | None, may: Mapping[str, Any]) -
         ValueError: a name is not known, or two tools have one name.
     """
     if names is None:
-        names = [group for group, right in _RIGHTS.items() if right(may)]
+        names = permitted(may)
     chosen: dict[str, tools.Tool | FunctionTool] = {}
     for tool in [*_each(names), DONE]:
         if chosen.setdefault(tool.name, tool) is not tool:
             raise ValueError(f"two tools have the name {tool.name}")
     return chosen
+
+
+def permitted(may: Mapping[str, Any]) -> list[str]:
+    """Return the names of GROUPS that the permissions are of use for."""
+    return [group for group, right in _RIGHTS.items() if right(may)]
 
 
 def _each(names: Iterable[str | FunctionTool]) -> Iterable[tools.Tool | FunctionTool]:
@@ -123,7 +129,7 @@ class Toolbox:
         """Make a call, and let it wait for no longer than so many seconds."""
         try:
             tool = tools.find(name, self._tools)
-            checked = tools.check(tool, arguments)
+            checked = tools.check(_judged(tool), arguments)
         except tools.UnknownTool as error:
             return Answer("invalid", tools.explain(error), "UNKNOWN_TOOL")
         except tools.ArgumentError as error:
@@ -148,6 +154,11 @@ class Toolbox:
         result = tool.function(**arguments)
         text = result if isinstance(result, str) else json.dumps(result, ensure_ascii=False, default=str)
         return tools.shorten(text, tools.TEXT_CHARACTERS)
+
+
+def _judged(tool: tools.Tool | FunctionTool) -> tools.Tool | FunctionTool:
+    """The tool with the schema that its arguments are checked against here."""
+    return replace(tool, parameters=_ANY) if isinstance(tool, FunctionTool) and tool.foreign else tool
 
 
 def _hurried(tool: tools.Tool, arguments: dict[str, Any], seconds: float) -> dict[str, Any]:

@@ -196,6 +196,12 @@ final class Doorkeeper implements Agents.Doors {
     }
   }
 
+  /** The caller of what the kernel does on its own account, as the operator who configured it. */
+  Caller kernelItself() {
+    return new Caller(
+        ids.next(), null, PermissionLevel.UNRESTRICTED.permissions(), hostView, "kernel");
+  }
+
   private void operatorCame(UnixSocketChannel channel) throws IOException {
     Credentials peer = channel.getOption(UnixSocketOptions.SO_PEERCRED);
     if (peer.getUid() != Sys.uid() && peer.getUid() != 0) {

@@ -24,6 +24,7 @@ import io.agentos.kernel.sandbox.LimitMonitor;
 import io.agentos.kernel.syscall.Dispatcher;
 import io.agentos.kernel.syscall.Offload;
 import io.agentos.kernel.syscall.Services;
+import io.agentos.kernel.syscall.agent.Spawn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -59,6 +60,7 @@ public final class Kernel {
   private final Web web = new Web();
   private final Doorkeeper doors;
   private final Dispatcher dispatcher;
+  private final McpServers mcpServers;
   private final Notify notify = Notify.fromEnvironment(System.getenv());
   private final CountDownLatch ended = new CountDownLatch(1);
   private boolean stopping;
@@ -86,6 +88,8 @@ public final class Kernel {
     Postboxes postboxes = new Postboxes(reactor);
     doors = new Doorkeeper(reactor, paths, ids, postboxes, llm, config.maxPayload());
     agents.setDoors(doors);
+    Offload offload = new Offload(reactor, workers);
+    mcpServers = new McpServers(config.mcpServers(), new Spawn(agents, offload));
     ProtocolConfig protocol = new ProtocolConfig(Version.TEXT, config.maxPayload());
     dispatcher =
         new Dispatcher(
@@ -93,7 +97,7 @@ public final class Kernel {
             new Services(
                 protocol,
                 reactor,
-                new Offload(reactor, workers),
+                offload,
                 agents,
                 postboxes,
                 new io.agentos.kernel.fs.Files(),
@@ -146,6 +150,7 @@ public final class Kernel {
     try {
       doors.open(dispatcher);
       log.info("AgentOS {} serves {}", Version.TEXT, config.paths().socket());
+      mcpServers.start(doors::kernelItself);
       notify.ready("serving " + config.paths().socket());
       reactor.run();
     } finally {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * defaults. An unknown key refuses to start and names the nearest known one.
  *
  * @param strictLimits refuse a limit that only a fallback could hold
+ * @param mcpServers what is started with the kernel, in their order in the file
  * @param jsonLogs one JSON object a line instead of text for people
  */
 public record KernelConfig(
@@ -30,6 +31,7 @@ public record KernelConfig(
     boolean jsonLogs,
     String logLevel,
     LlmConfig llm,
+    List<McpServers.Server> mcpServers,
     Optional<Path> file) {
   private static final List<String> KEYS =
       List.of(
@@ -42,7 +44,8 @@ public record KernelConfig(
           "limits.strict",
           "scheduler.concurrency",
           "scheduler.queue_per_agent",
-          "scheduler.timeout_s");
+          "scheduler.timeout_s",
+          McpServers.KEY);
 
   private static final String[] LOG_LEVELS = {"error", "warn", "info", "debug", "trace"};
 
@@ -129,6 +132,7 @@ public record KernelConfig(
             values.integer("scheduler.concurrency", 8, 1, 1000),
             values.integer("scheduler.queue_per_agent", 64, 1, 10_000),
             Duration.ofSeconds(values.integer("scheduler.timeout_s", 120, 1, 1800))),
+        McpServers.read(values.at(McpServers.KEY), values.file()),
         file);
   }
 
@@ -222,7 +226,7 @@ public record KernelConfig(
 
   /** Typed access by dotted key. */
   private record Values(JsonNode toml, String file) {
-    private JsonNode at(String key) {
+    JsonNode at(String key) {
       return toml.at("/" + key.replace('.', '/'));
     }
 
