@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import os
 import shlex
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,15 +20,25 @@ NOBODY = 65534
 
 
 @pytest.fixture
-def delegated(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def checkout() -> Iterator[Path]:
+    """The repository where that user can reach it: the folder above may be closed to others, as /root is."""
+    folder = Path(tempfile.mkdtemp(prefix="agentos-checkout-"))
+    folder.chmod(0o755)
+    subprocess.run(["/bin/mount", "--bind", REPOSITORY, folder], check=True)
+    yield folder
+    subprocess.run(["/bin/umount", folder], check=True)
+    folder.rmdir()
+
+
+@pytest.fixture
+def delegated(monkeypatch: pytest.MonkeyPatch, checkout: Path) -> Iterator[Path]:
     """A group that belongs to that user, and a command that starts a kernel in it."""
     group = Path("/sys/fs/cgroup") / f"delegated-{os.getpid()}"
     group.mkdir()
     for path in [group, *(group / name for name in ("cgroup.procs", "cgroup.subtree_control", "cgroup.threads"))]:
         os.chown(path, NOBODY, NOBODY)
     enter = f"echo $$ >{group}/cgroup.procs; exec setpriv --reuid {NOBODY} --regid {NOBODY} --clear-groups"
-    command = os.environ.get("AGENTOS_DAEMON_COMMAND") or f"{REPOSITORY}/agentos daemon"
-    monkeypatch.setenv("AGENTOS_DAEMON_COMMAND", f"sh -c {shlex.quote(f'{enter} {command}')}")
+    monkeypatch.setenv("AGENTOS_DAEMON_COMMAND", f"sh -c {shlex.quote(f'{enter} {checkout}/agentos daemon')}")
     yield group
     for child in sorted(group.glob("**/"), reverse=True):
         child.rmdir()
