@@ -41,11 +41,14 @@ class Daemon:
 
     It is started with AGENTOS_DAEMON_COMMAND, or with `./agentos daemon` of the repository. `llm_script` is what the
     offline model answers; it is read at each start. `owner` is who its folder belongs to, if the command starts it as
-    another user.
+    another user. `configuration` is its agentos.toml.
     """
 
-    def __init__(self, llm_script: dict[str, Any] = LLM_SCRIPT, owner: int | None = None) -> None:
+    def __init__(
+        self, llm_script: dict[str, Any] = LLM_SCRIPT, owner: int | None = None, configuration: str = ""
+    ) -> None:
         self.llm_script = llm_script
+        self._configuration = configuration
         self._folder = Path(tempfile.mkdtemp(prefix="agentos-sdk-"))
         if owner is not None:
             os.chown(self._folder, owner, owner)
@@ -80,6 +83,8 @@ class Daemon:
         command = os.environ.get("AGENTOS_DAEMON_COMMAND") or f"{shlex.quote(str(REPOSITORY / 'agentos'))} daemon"
         script = self._folder / "llm.json"
         script.write_text(json.dumps(self.llm_script))
+        # In the folder that it starts in, where it looks first.
+        (self._folder / "agentos.toml").write_text(self._configuration)
         environment = {
             **{name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")},
             "AGENTOS_SOCKET": self.socket,

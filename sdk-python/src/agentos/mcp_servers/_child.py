@@ -90,3 +90,6 @@ class Child:
         """Ask it to end, and have it end."""
         self._process.terminate()
         self.end()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()

@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from agentos import AgentOSClient, AgentOSError, KernelError, TransportError, __version__
 
@@ -74,7 +74,8 @@ class Relay:
         self._pending: dict[int, _Pending] = {}
         self._last_id = _INITIALIZE
         self._complaints = 0
-        self._initialized: threading.Event = threading.Event()
+        self._initialized = threading.Event()
+        self._ending = False
 
     def run(self) -> None:
         """Serve until the process ends: by the server's end, the kernel's, or a signal."""
@@ -86,7 +87,13 @@ class Relay:
             self._give_up(f"did not answer initialize within {_limits.START_SECONDS:g} s")
         self._tell({"method": "notifications/initialized"})
         while True:
-            for message in self._inbox.recv(wait=self._patience()).messages:
+            try:
+                messages = self._inbox.recv(wait=self._patience()).messages
+            except TransportError:
+                if self._ending:
+                    _rest()
+                raise
+            for message in messages:
                 self._take(message.sender, message.message)
             self._expire()
 
@@ -124,14 +131,15 @@ class Relay:
 
     def _forward(self, sender: int, call: str, request: dict[str, Any], seconds: float) -> None:
         with self._lock:
+            held = len(self._pending)
             own = sum(pending.sender == sender for pending in self._pending.values())
-            full = len(self._pending) >= _limits.PENDING_CALLS
+            full = self._ending or len(self._pending) >= _limits.PENDING_CALLS
             if not full and own < _limits.PENDING_CALLS_OF_ONE:
                 self._last_id += 1
                 number = self._last_id
                 self._pending[number] = _Pending(sender, call, time.monotonic() + seconds)
         if full or own >= _limits.PENDING_CALLS_OF_ONE:
-            words = f"{own} calls of this agent wait for the server, and of all together as many as may; try again"
+            words = f"{own} calls of this agent wait for the server, and of all together {held}; try again"
             self._refuse(sender, call, _limits.BUSY, words)
             return
         self._tell({"id": number, **request})
@@ -252,11 +260,16 @@ class Relay:
             last = "; no more of this is written" if self._complaints == _limits.COMPLAINTS else ""
             sys.stderr.write(f"relay: {words}{last}\n")
 
-    def _give_up(self, words: str) -> None:
+    def _give_up(self, words: str) -> NoReturn:
         """Tell those who wait, and end, whichever thread this is."""
         with self._lock:
+            first, self._ending = not self._ending, True
             waiting = [*self._pending.values()]
             self._pending.clear()
+        if not first:
+            _rest()
+        # From here on calls stay in the mailbox, for the next run.
+        self._inbox.close()
         sys.stderr.write(f"relay: the server {words}\n")
         try:
             for pending in waiting:
@@ -265,6 +278,12 @@ class Relay:
             sys.stderr.write(f"relay: {error}\n")
         sys.stderr.flush()
         os._exit(1)
+
+
+def _rest() -> NoReturn:
+    """Leave it to the other thread to end the process."""
+    while True:
+        threading.Event().wait()
 
 
 def _is_time(seconds: Any) -> bool:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """An MCP server of few lines, with tools that misbehave on demand.
 
-Usage: mcp_server.py [deaf | ancient]
+Usage: mcp_server.py [ancient]
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import json
 import os
 import socket
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -72,12 +71,6 @@ def ask_us() -> Result:
     return text(json.dumps([answers[0].get("result"), answers[1]["error"]["code"]]))
 
 
-def stop_reading() -> Result:
-    sys.stdout.flush()
-    time.sleep(3600)
-    return {}
-
-
 TOOLS: dict[str, Callable[..., Any]] = {
     "echo": text,
     "place": place,
@@ -91,7 +84,6 @@ TOOLS: dict[str, Callable[..., Any]] = {
     "endless_line": endless_line,
     "ask_us": ask_us,
     "never": lambda: None,
-    "stop_reading": stop_reading,
     "large": lambda size: text("x" * size),
     "half": lambda: text("\ud800"),
     "deep": lambda: {"content": json.loads("[" * 300 + "]" * 300)},
@@ -124,8 +116,6 @@ def answer(request: dict[str, Any]) -> None:
         say(id=number, error={"code": -32602, "message": f"unknown tool {params.get('name')}"})
 
 
-if "deaf" in sys.argv:
-    time.sleep(3600)
 for line in sys.stdin:
     message = json.loads(line)
     if "id" in message:
