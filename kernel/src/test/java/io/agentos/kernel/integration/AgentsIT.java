@@ -6,16 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.agentos.kernel.syscall.Opcode;
 import io.agentos.kernel.testing.KernelProcess;
-import io.agentos.kernel.testing.WireClient;
+import io.agentos.kernel.testing.Operator;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,58 +21,36 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** An agent's life: starting, limits, ends and their reasons, restarts, logs. */
 final class AgentsIT {
   private static KernelProcess kernel;
-  private WireClient client;
+  private static Operator operator;
 
   @BeforeAll
   static void start() throws IOException {
     kernel = KernelProcess.start();
+    operator = new Operator(kernel);
   }
 
   @AfterAll
   static void stop() throws IOException {
+    operator.close();
     kernel.close();
   }
 
-  @BeforeEach
-  void connect() throws IOException {
-    client = kernel.connect();
+  private static JsonNode spawn(String fields) throws IOException {
+    return operator.client().ask(Opcode.SPAWN, "{" + fields + "}");
   }
 
-  @AfterEach
-  void disconnect() throws IOException {
-    client.close();
-  }
-
-  private JsonNode spawn(String fields) throws IOException {
-    return client.ask(Opcode.SPAWN, "{" + fields + "}");
-  }
-
-  private JsonNode shell(String name, String script, String more) throws IOException {
-    return client.call(
-        Opcode.SPAWN,
-        "{\"name\":\""
-            + name
-            + "\",\"command\":[\"/bin/sh\",\"-c\",\""
-            + script
-            + "\"]"
-            + more.replace('\'', '"')
-            + "}");
-  }
-
-  private JsonNode await(String name) throws IOException {
-    return client.ask(Opcode.WAIT, "{'name':'" + name + "','timeout':60}");
-  }
-
-  private String log(String name) throws IOException {
-    StringBuilder text = new StringBuilder();
-    for (JsonNode entry :
-        client.ask(Opcode.LOGS, "{'name':'" + name + "','lines':10000}").get("entries")) {
-      text.append(entry.get("stream").asText())
-          .append(": ")
-          .append(entry.get("line").asText())
-          .append('\n');
-    }
-    return text.toString();
+  private static JsonNode shell(String name, String script, String more) throws IOException {
+    return operator
+        .client()
+        .call(
+            Opcode.SPAWN,
+            "{\"name\":\""
+                + name
+                + "\",\"command\":[\"/bin/sh\",\"-c\",\""
+                + script
+                + "\"]"
+                + more.replace('\'', '"')
+                + "}");
   }
 
   @Test
@@ -93,15 +68,14 @@ final class AgentsIT {
     for (String limit : new String[] {"memory", "cpu", "max_pids", "wall_time"}) {
       assertThat(answer.at("/limits/" + limit + "/enforced_by").asText()).as(limit).isNotBlank();
     }
-    assertThat(client.ask(Opcode.KILL, "{'name':'starts','grace':0}").get("killed").asBoolean())
-        .isTrue();
+    assertThat(operator.kill("starts").get("killed").asBoolean()).isTrue();
     assertThat(Path.of("/proc", answer.get("pid").asText())).doesNotExist();
   }
 
   @Test
   void reportsTheExitCode() throws IOException {
     shell("seven", "exit 7", "");
-    JsonNode end = await("seven");
+    JsonNode end = operator.await("seven");
     assertThat(end.get("exit_reason").asText()).isEqualTo("exited");
     assertThat(end.get("exit_code").asInt()).isEqualTo(7);
   }
@@ -109,7 +83,7 @@ final class AgentsIT {
   @Test
   void reportsTheSignal_whenTheAgentIsEndedByOne() throws IOException {
     shell("segv", "kill -SEGV $$", "");
-    JsonNode end = await("segv");
+    JsonNode end = operator.await("segv");
     assertThat(end.get("exit_reason").asText()).isEqualTo("signalled");
     assertThat(end.get("signal").asInt()).isEqualTo(11);
   }
@@ -117,10 +91,10 @@ final class AgentsIT {
   @Test
   void killsWithSigtermAtOnce_whenTheAgentObeys() throws IOException {
     shell("obeys", "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done", "");
-    awaitLine("obeys", "ready");
-    JsonNode answer = client.ask(Opcode.KILL, "{'name':'obeys','grace':30}");
+    operator.awaitLine("obeys", "ready");
+    JsonNode answer = operator.client().ask(Opcode.KILL, "{'name':'obeys','grace':30}");
     assertThat(answer.get("exit_reason").asText()).isEqualTo("killed");
-    assertThat(log("obeys")).contains("stdout: bye");
+    assertThat(operator.log("obeys")).contains("stdout: bye");
   }
 
   @Test
@@ -129,51 +103,33 @@ final class AgentsIT {
         "ignores",
         "trap '' TERM; (setsid sleep 1000 &) ; echo ready; while :; do sleep 1; done",
         "");
-    awaitLine("ignores", "ready");
-    JsonNode answer = client.ask(Opcode.KILL, "{'name':'ignores','grace':0.2}");
+    operator.awaitLine("ignores", "ready");
+    JsonNode answer = operator.client().ask(Opcode.KILL, "{'name':'ignores','grace':0.2}");
     assertThat(answer.get("killed").asBoolean()).isTrue();
-    assertThat(await("ignores").get("signal").asInt()).isEqualTo(9);
-  }
-
-  /** LOGS -f as synchronisation: returns when the line has come. */
-  private void awaitLine(String name, String line) throws IOException {
-    try (WireClient follower = kernel.connect()) {
-      follower.send(
-          Opcode.LOGS.number(),
-          ("{\"name\":\"" + name + "\",\"follow\":true}").getBytes(StandardCharsets.UTF_8));
-      while (true) {
-        JsonNode part = follower.receive().json();
-        for (JsonNode entry : part.path("entries")) {
-          if (entry.get("line").asText().equals(line)) {
-            return;
-          }
-        }
-        assertThat(part.path("partial").asBoolean())
-            .as("the agent ended before it said " + line + ": " + part)
-            .isTrue();
-      }
-    }
+    assertThat(operator.await("ignores").get("signal").asInt()).isEqualTo(9);
   }
 
   @Test
   void namesOom_whenAnAgentOutgrowsItsMemory() throws IOException {
     spawn(
         "'name':'leaks','command':['/usr/bin/python3','-c','x=[]\\nwhile True: x.append(bytearray(1000000))'],'limits':{'memory':'64M'}");
-    JsonNode end = await("leaks");
-    assertThat(end.get("exit_reason").asText()).as(end.toString() + log("leaks")).isEqualTo("oom");
+    JsonNode end = operator.await("leaks");
+    assertThat(end.get("exit_reason").asText())
+        .as(end.toString() + operator.log("leaks"))
+        .isEqualTo("oom");
     assertThat(end.get("detail").asText()).contains("67108864");
   }
 
   @Test
   void namesWallTime_whenAnAgentRunsTooLong() throws IOException {
     shell("sleeps", "exec sleep 1000", ",'limits':{'wall_time':0.3}");
-    assertThat(await("sleeps").get("exit_reason").asText()).isEqualTo("wall_time");
+    assertThat(operator.await("sleeps").get("exit_reason").asText()).isEqualTo("wall_time");
   }
 
   @Test
   void holdsTheCpuCap_ofAnAgentThatSpins() throws IOException {
     shell("spins", "while :; do :; done", ",'limits':{'cpu':0.2,'wall_time':5}");
-    JsonNode end = await("spins");
+    JsonNode end = operator.await("spins");
     double share = end.at("/usage/cpu_ms").asDouble() / end.at("/usage/wall_ms").asDouble();
     assertThat(share).as(end.toString()).isBetween(0.1, 0.24);
   }
@@ -184,8 +140,8 @@ final class AgentsIT {
         "'name':'bomb','command':['/usr/bin/python3','-c','import os\\nn=0\\ntry:\\n  while True:\\n"
             + "    if os.fork()==0:\\n      import time\\n      time.sleep(100)\\n    n+=1\\nexcept OSError as e: print(n, e, flush=True)'],"
             + "'limits':{'max_pids':20}");
-    assertThat(await("bomb").get("exit_reason").asText()).isEqualTo("exited");
-    String said = log("bomb");
+    assertThat(operator.await("bomb").get("exit_reason").asText()).isEqualTo("exited");
+    String said = operator.log("bomb");
     int forks = Integer.parseInt(said.replaceAll("(?s)stdout: (\\d+) .*", "$1"));
     assertThat(forks).as(said).isBetween(1, 20);
   }
@@ -193,52 +149,45 @@ final class AgentsIT {
   @Test
   void restartsOnFailure_thenGivesUp() throws IOException {
     shell("crashes", "echo run; exit 3", ",'restart_policy':'on-failure','max_restarts':2");
-    JsonNode end = await("crashes");
+    JsonNode end = operator.await("crashes");
     assertThat(end.get("state").asText()).isEqualTo("failed");
     assertThat(end.get("restarts").asInt()).isEqualTo(2);
-    assertThat(log("crashes").split("stdout: run", -1)).hasSize(4);
-    assertThat(log("crashes")).contains("given up");
-  }
-
-  private JsonNode find(String name) throws IOException {
-    for (JsonNode agent : client.ask(Opcode.LIST, "{}")) {
-      if (agent.get("name").asText().equals(name)) {
-        return agent;
-      }
-    }
-    throw new AssertionError("LIST does not show " + name);
+    assertThat(operator.log("crashes").split("stdout: run", -1)).hasSize(4);
+    assertThat(operator.log("crashes")).contains("given up");
   }
 
   @Test
   void pausesAndResumes() throws IOException {
     shell("paused", "while :; do :; done", "");
-    assertThat(client.ask(Opcode.PAUSE, "{'name':'paused'}").get("paused").asBoolean()).isTrue();
-    long before = find("paused").get("cpu_ms").asLong();
-    assertThat(find("paused").get("state").asText()).isEqualTo("paused");
-    assertThat(client.ask(Opcode.PAUSE, "{'name':'paused'}").get("code").asText())
+    assertThat(operator.client().ask(Opcode.PAUSE, "{'name':'paused'}").get("paused").asBoolean())
+        .isTrue();
+    long before = operator.find("paused").get("cpu_ms").asLong();
+    assertThat(operator.find("paused").get("state").asText()).isEqualTo("paused");
+    assertThat(operator.client().ask(Opcode.PAUSE, "{'name':'paused'}").get("code").asText())
         .isEqualTo("INVALID_REQUEST");
-    assertThat(find("paused").get("cpu_ms").asLong() - before).isLessThan(50);
-    assertThat(client.ask(Opcode.RESUME, "{'name':'paused'}").get("resumed").asBoolean()).isTrue();
-    while (find("paused").get("cpu_ms").asLong() < before + 100) {
+    assertThat(operator.find("paused").get("cpu_ms").asLong() - before).isLessThan(50);
+    assertThat(operator.client().ask(Opcode.RESUME, "{'name':'paused'}").get("resumed").asBoolean())
+        .isTrue();
+    while (operator.find("paused").get("cpu_ms").asLong() < before + 100) {
       Thread.onSpinWait();
     }
-    client.ask(Opcode.KILL, "{'name':'paused','grace':0}");
+    operator.kill("paused");
   }
 
   @Test
   void refusesASecondAgentOfTheSameName_untilTheFirstHasEnded() throws IOException {
     shell("twin", "exec sleep 60", "");
     assertThat(shell("twin", "true", "").get("code").asText()).isEqualTo("ALREADY_EXISTS");
-    client.ask(Opcode.KILL, "{'name':'twin','grace':0}");
+    operator.kill("twin");
     assertThat(shell("twin", "exit 0", "").get("success").asBoolean()).isTrue();
-    await("twin");
+    operator.await("twin");
   }
 
   @Test
   void refusesASecondKill_sayingHowItEnded() throws IOException {
     shell("dead", "exit 0", "");
-    await("dead");
-    JsonNode answer = client.ask(Opcode.KILL, "{'name':'dead'}");
+    operator.await("dead");
+    JsonNode answer = operator.client().ask(Opcode.KILL, "{'name':'dead'}");
     assertThat(answer.get("code").asText()).isEqualTo("NOT_FOUND");
     assertThat(answer.get("error").asText()).contains("ended already", "exited");
   }
@@ -289,25 +238,34 @@ final class AgentsIT {
     JsonNode answer =
         shell("huge", "exit 0", ",'limits':{'memory':'1000T','cpu':1000,'max_pids':4000000}");
     assertThat(answer.get("success").asBoolean()).as(answer.toString()).isTrue();
-    await("huge");
+    operator.await("huge");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"KILL", "WAIT", "PAUSE", "RESUME", "LOGS"})
   void saysNotFound_whenThereIsNoSuchAgent(String call) throws IOException {
     Opcode opcode = Opcode.valueOf(call);
-    assertThat(client.ask(opcode, "{'id':999999}").get("code").asText()).isEqualTo("NOT_FOUND");
-    assertThat(client.ask(opcode, "{'name':'nobody'}").get("code").asText()).isEqualTo("NOT_FOUND");
-    assertThat(client.ask(opcode, "{'id':-1}").get("code").asText()).isEqualTo("NOT_FOUND");
-    assertThat(client.ask(opcode, "{}").get("code").asText()).isEqualTo("INVALID_REQUEST");
+    assertThat(operator.client().ask(opcode, "{'id':999999}").get("code").asText())
+        .isEqualTo("NOT_FOUND");
+    assertThat(operator.client().ask(opcode, "{'name':'nobody'}").get("code").asText())
+        .isEqualTo("NOT_FOUND");
+    assertThat(operator.client().ask(opcode, "{'id':-1}").get("code").asText())
+        .isEqualTo("NOT_FOUND");
+    assertThat(operator.client().ask(opcode, "{}").get("code").asText())
+        .isEqualTo("INVALID_REQUEST");
   }
 
   @Test
   void timesOutAWait_andTheAgentLivesOn() throws IOException {
     shell("long", "exec sleep 60", "");
-    assertThat(client.ask(Opcode.WAIT, "{'name':'long','timeout':0.05}").get("code").asText())
+    assertThat(
+            operator
+                .client()
+                .ask(Opcode.WAIT, "{'name':'long','timeout':0.05}")
+                .get("code")
+                .asText())
         .isEqualTo("TIMEOUT");
-    client.ask(Opcode.KILL, "{'name':'long','grace':0}");
+    operator.kill("long");
   }
 
   @Test
@@ -320,15 +278,15 @@ final class AgentsIT {
         "import helper, os\nprint(helper.word, repr(open('/agent/.env').read()), os.getcwd())");
     JsonNode answer = spawn("'name':'script','script':'" + folder.resolve("main.py") + "'");
     assertThat(answer.get("success").asBoolean()).as(answer.toString()).isTrue();
-    await("script");
-    assertThat(log("script")).contains("imported '' /workspace");
+    operator.await("script");
+    assertThat(operator.log("script")).contains("imported '' /workspace");
   }
 
   @Test
   void givesTheAgentNoVariableOfTheKernels() throws IOException {
     shell("env", "env", ",'env':{'MINE':'1'}");
-    await("env");
-    assertThat(log("env"))
+    operator.await("env");
+    assertThat(operator.log("env"))
         .contains("MINE=1", "AGENTOS_AGENT_NAME=env")
         .doesNotContain("AGENTOS_STATE_DIR", "MAVEN", "JAVA");
   }
@@ -339,8 +297,8 @@ final class AgentsIT {
         "floods",
         "head -c 20000000 /dev/zero | tr '\\\\0' 'x' | fold -w 1000; echo; echo last",
         "");
-    assertThat(await("floods").get("exit_code").asInt()).isZero();
-    assertThat(log("floods")).endsWith("stdout: last\nkernel: exited with code 0\n");
+    assertThat(operator.await("floods").get("exit_code").asInt()).isZero();
+    assertThat(operator.log("floods")).endsWith("stdout: last\nkernel: exited with code 0\n");
     long stored = 0;
     try (Stream<Path> files = Files.list(kernel.folder().resolve("state/logs"))) {
       for (Path file : files.filter(f -> f.toString().contains("floods")).toList()) {
