@@ -32,7 +32,7 @@ from mcp import Client
 from servers import REVISIONS, Raw, connected
 
 from agentos import AsyncAgentOSClient, tools
-from agentos.mcp._identity import Identity, start_agent
+from agentos._acting import Identity, start_agent
 
 CALLS = {"get_permissions": {}, "read_file": {"path": "/workspace/file"}, "list_agents": {}}
 ROUND = 50

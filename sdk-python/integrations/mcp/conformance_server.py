@@ -11,9 +11,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from agentos.mcp._agent import Agent
+from agentos._acting import Agent, Identity
 from agentos.mcp._http import listen, serve
-from agentos.mcp._identity import Identity
 from agentos.mcp._server import make_server
 from agentos.tools import TOOLS, Hints, Tool
 

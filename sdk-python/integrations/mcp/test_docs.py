@@ -10,9 +10,9 @@ from pathlib import Path
 
 from servers import PROGRAM
 
+from agentos._acting import LEVELS
 from agentos.mcp._clients import CLIENTS
 from agentos.mcp._http import listen
-from agentos.mcp._identity import LEVELS
 from agentos.tools import TOOLS, Hints
 
 DOCUMENT = (Path(__file__).parents[3] / "docs/mcp.md").read_text()

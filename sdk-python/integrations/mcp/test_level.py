@@ -38,7 +38,7 @@ def test_the_host_is_not_there_for_a_sandboxed_client(kernel: Daemon, workspace:
             assert "hidden" not in text(ran)
         assert refused(server.call("write_file", path="/usr/new", content=""))
         # Where the server's own agent came in, nobody else does.
-        knock = "import socket; socket.socket(socket.AF_UNIX).connect('/run/agentos-mcp.sock')"
+        knock = "import socket; socket.socket(socket.AF_UNIX).connect('/run/agentos-door.sock')"
         ran = server.call("execute", command=f'python3 -c "{knock}"')
         assert "ConnectionRefusedError" in ran["structuredContent"]["stderr"]
 

@@ -26,7 +26,7 @@ from ._streams import Streams
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
 
-    from ._identity import Identity
+    from agentos._acting import Identity
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -91,7 +91,8 @@ async def _over_http(served: Identity, place: str) -> None:
 
 
 async def _serving(served: Identity, serve: Callable[[Server[Any]], Awaitable[None]]) -> None:
-    from ._agent import Agent
+    from agentos._acting import Agent
+
     from ._server import make_server
 
     agent = Agent(served)

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Every bound of the MCP server. Times are seconds."""
 
-# From asking for the server's agent until it has come to the door, and for each connection that it hands out.
-DOOR_SECONDS = 20.0
-
 # Between two notifications of progress on one call.
 PROGRESS_SECONDS = 0.5
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from agentos._acting import LEVELS, Identity
+
 from ._clients import CLIENTS
-from ._identity import LEVELS, Identity
 
 
 class Misuse(Exception):

@@ -27,8 +27,8 @@ from mcp_types import (
 )
 
 from agentos import AgentOSError, tools
+from agentos._acting import Agent
 
-from ._agent import Agent
 from ._limits import COMPLETIONS
 from ._resources import LOGS, logs
 

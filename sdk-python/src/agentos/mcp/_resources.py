@@ -23,8 +23,7 @@ from mcp_types import (
 )
 
 from agentos import AgentOSError, NotFound, tools
-
-from ._agent import Agent
+from agentos._acting import Agent
 
 AGENTS = "agentos://agents"
 LOGS = "agentos://agents/{name}/logs"

@@ -10,9 +10,9 @@ from mcp.server.caching import CacheHint
 from mcp.server.lowlevel import Server
 
 from agentos import __version__
+from agentos._acting import Agent
 from agentos.tools import TOOLS, Tool
 
-from ._agent import Agent
 from ._limits import LIST_MILLISECONDS
 from ._prompts import Prompts
 from ._resources import Resources

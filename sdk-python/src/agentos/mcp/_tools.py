@@ -25,8 +25,7 @@ from ._progress import Progress, execute, think
 
 if TYPE_CHECKING:
     from agentos import AsyncAgentOSClient
-
-    from ._agent import Agent
+    from agentos._acting import Agent
 
 # Calls whose output can be shown while they run; of the others, progress tells the time.
 _SHOWN = {"exec": execute, "think": think}

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Who the server acts as: one agent of the kernel, never the operator that the server's own user is.
+"""Who a host acts as: one agent of the kernel, never the operator that the host's own user is.
 
-The server connects as an operator once, to have the kernel start an agent of the level that the server was given, in a
+The host, such as the MCP server, connects as an operator once, to have the kernel start an agent of a given level, in a
 sandbox around the workspace. That agent's program (`_keeper.py`) only connects to the kernel, by the listener that is
-the agent's own, and passes those connections out to the server. To the kernel, which knows a caller by the listener
-that it came in on, whatever is called on them is called by that agent: it judges each call by the agent's permissions,
-opens files as the agent sees them and runs commands in the agent's sandbox. The server checks nothing itself, holds no
-operator's connection while it serves, and could not do more than the agent if it were made to.
+the agent's own, and passes those connections out to the host. To the kernel, which knows a caller by the listener that
+it came in on, whatever is called on them is called by that agent: it judges each call by the agent's permissions,
+opens files as the agent sees them and runs commands in the agent's sandbox. The host checks nothing itself, holds no
+operator's connection meanwhile, and could not do more on these than the agent if it were made to.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from agentos._async_transport import AsyncTransport, _shake_hands
 from agentos._slots import ANY, OWN, Slot
 from agentos._socket_path import Place
 
-from ._door import Door, Doorway
-from ._limits import DOOR_SECONDS
+from ._door import DOOR_SECONDS, Door, Doorway
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -36,12 +35,12 @@ LEVELS = ("minimal", "readonly", "sandboxed", *UNCONFINED)
 
 _PYTHON = "/usr/bin/python3"
 _KEEPER = Path(__file__).with_name("_keeper.py")
-_DOOR_INSIDE = "/run/agentos-mcp.sock"
+_DOOR_INSIDE = "/run/agentos-door.sock"
 
 
 @dataclass(frozen=True)
 class Identity:
-    """The agent that the server is to act as.
+    """The agent that the host is to act as.
 
     Attributes:
         name: the agent's name, by which others send it messages.

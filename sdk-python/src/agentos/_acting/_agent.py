@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The server's agent while the server lives: started when it is first needed, and again when it has ended."""
+"""A host's agent while the host lives: started when it is first needed, and again when it has ended."""
 
 from __future__ import annotations
 

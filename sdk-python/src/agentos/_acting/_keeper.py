@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The program of the MCP server's agent: it keeps the sandbox, and hands connections out of it.
+"""The program of an agent that a host acts as: it keeps the sandbox, and hands connections out of it.
 
-It runs by itself, as `python3 -I -c` with this text and the path of the server's door: neither this SDK nor anything
+It runs by itself, as `python3 -I -c` with this text and the path of the host's door: neither this SDK nor anything
 of the host has to be visible to it. For each byte that comes through the door it connects to the kernel, as the agent
-that it is, and passes the connection to the server. The door's end is its own, so no server leaves an agent behind.
+that it is, and passes the connection to the host. The door's end is its own, so no host leaves an agent behind.
 """
 
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How connections come out of a sandbox: the server opens a door, its agent comes in and hands them over."""
+"""How connections come out of a sandbox: the host opens a door, its agent comes in and hands them over."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 from agentos import ConnectionLost, NoAnswer
 
-from ._limits import DOOR_SECONDS
-
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+# From asking for the agent until it has come to the door, and for each connection that it hands out.
+DOOR_SECONDS = 20.0
 _CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid
 
 
 class Doorway:
-    """A socket in a folder of the server's own, where its agent comes in once.
+    """A socket in a folder of the host's own, where its agent comes in once.
 
     Attributes:
         path: the socket.
@@ -29,7 +29,7 @@ class Doorway:
 
     def __init__(self) -> None:
         """Open it. Not in XDG_RUNTIME_DIR, which is a tmpfs: before Linux 6.3 those take no id mapping."""
-        self._folder = tempfile.TemporaryDirectory(prefix="agentos-mcp-")
+        self._folder = tempfile.TemporaryDirectory(prefix="agentos-door-")
         self.path = os.path.join(self._folder.name, "door")
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.setblocking(False)
@@ -45,7 +45,7 @@ class Doorway:
         try:
             return await asyncio.wait_for(self._admit(process_id), DOOR_SECONDS)
         except asyncio.TimeoutError:
-            raise NoAnswer(f"the server's agent did not connect within {DOOR_SECONDS:g} s") from None
+            raise NoAnswer(f"the agent did not connect within {DOOR_SECONDS:g} s") from None
 
     async def _admit(self, process_id: int) -> Door:
         loop = asyncio.get_running_loop()
@@ -87,7 +87,7 @@ class Door:
             try:
                 return await asyncio.wait_for(self._take(), DOOR_SECONDS)
             except asyncio.TimeoutError:
-                raise NoAnswer(f"the server's agent hands out no connection for {DOOR_SECONDS:g} s") from None
+                raise NoAnswer(f"the agent hands out no connection for {DOOR_SECONDS:g} s") from None
 
     async def _take(self) -> socket.socket:
         loop = asyncio.get_running_loop()
@@ -98,9 +98,9 @@ class Door:
             await self._readable(loop)
             came, lines, _, _ = socket.recv_fds(self._peer, 1, 1)
         except OSError as error:
-            raise ConnectionLost(f"the server's agent has ended: {error.strerror or error}") from error
+            raise ConnectionLost(f"the agent has ended: {error.strerror or error}") from error
         if not came or not lines:
-            raise ConnectionLost("the server's agent has ended, and the kernel perhaps with it")
+            raise ConnectionLost("the agent has ended, and the kernel perhaps with it")
         self._asked = False
         return socket.socket(fileno=lines[0])
 
