@@ -37,7 +37,6 @@ final class McpServers {
 
   private static final Logger log = LoggerFactory.getLogger(McpServers.class);
 
-  private static final String NAME_PREFIX = "mcp-";
   private static final int MOST = 256;
   private static final String PYTHON = "/usr/bin/python3";
   private static final String RELAY = "agentos.mcp_servers.relay";
@@ -102,7 +101,7 @@ final class McpServers {
       throw SyscallException.invalid(
           "the field command is missing: the server's program and its arguments");
     }
-    SpawnRequest request = relayed(Names.check(NAME_PREFIX + name), given);
+    SpawnRequest request = relayed(Names.check(Names.SERVER_PREFIX + name), given);
     check(request);
     return request;
   }

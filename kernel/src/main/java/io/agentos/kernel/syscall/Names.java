@@ -13,7 +13,28 @@ import org.jspecify.annotations.Nullable;
 public final class Names {
   private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.@-]*");
 
+  /**
+   * Servers that the kernel runs for agents have such names, also while they are not running; no
+   * agent may pass for one.
+   */
+  public static final String SERVER_PREFIX = "mcp-";
+
   private Names() {}
+
+  /**
+   * Passes a name through that the caller may give to itself or to an agent.
+   *
+   * @throws SyscallException INVALID_REQUEST as {@link #check}; PERMISSION_DENIED for a name that
+   *     is an operator's to give
+   */
+  public static String checkFor(Caller caller, @Nullable String name) throws SyscallException {
+    String legal = check(name);
+    if (!caller.isOperator() && legal.startsWith(SERVER_PREFIX)) {
+      throw SyscallException.denied(
+          "names that begin with " + SERVER_PREFIX + " are for operators to give; choose another");
+    }
+    return legal;
+  }
 
   /**
    * Passes a legal name through.

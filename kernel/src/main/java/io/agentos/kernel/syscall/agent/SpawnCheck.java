@@ -58,7 +58,7 @@ final class SpawnCheck {
   private SpawnCheck() {}
 
   static AgentSpec check(Caller caller, SpawnRequest request) throws SyscallException {
-    String name = Names.check(request.name());
+    String name = Names.checkFor(caller, request.name());
     requireOperatorFor(caller, request);
     if ((request.script() == null) == (request.command() == null)) {
       throw SyscallException.invalid(

@@ -29,7 +29,7 @@ public final class Register implements Syscall.Inline<Register.Request, Register
 
   @Override
   public Response handle(Caller caller, Request request) throws SyscallException {
-    String name = Names.check(request.name());
+    String name = Names.checkFor(caller, request.name());
     Postboxes.Box box =
         boxes
             .find(caller.id())
