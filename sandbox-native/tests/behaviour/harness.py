@@ -76,6 +76,13 @@ def eventually(condition, what):
         select.select([], [], [], 0.002)
 
 
+def all_stopped(pids):
+    """Whether all of them are stopped. D: a shell whose child was stopped between its vfork and its exec, and which goes
+    on when the child does."""
+    states = {status_field(pid, "State")[0] for pid in pids}
+    return "T" in states and states <= {"T", "D"}
+
+
 def status_field(pid, name):
     """One field of the host's /proc/PID/status."""
     text = pathlib.Path(f"/proc/{pid}/status").read_text()

@@ -14,6 +14,7 @@ from harness import (
     SANDBOX,
     Ended,
     SandboxTest,
+    all_stopped,
     eventually,
     has_capability,
     processes_in_pid_namespace,
@@ -151,7 +152,7 @@ class Control(SandboxTest):
             eventually(lambda: len(processes_in_pid_namespace(link)) == 6, "pid 1, two shells and three sleeps")
             family = [pid for pid in processes_in_pid_namespace(link) if pid != init]
             run.send(19)
-            eventually(lambda: {status_field(pid, "State")[0] for pid in family} == {"T"}, "all stopped")
+            eventually(lambda: all_stopped(family), "all stopped")
             run.send(18)
             eventually(lambda: "T" not in {status_field(pid, "State")[0] for pid in family}, "all continued")
 

@@ -8,6 +8,7 @@ from harness import (
     LAYERS,
     Ended,
     SandboxTest,
+    all_stopped,
     careless_signals,
     eventually,
     processes_with_argument,
@@ -79,12 +80,7 @@ class Supervised(SandboxTest):
             payload, _ = run.started()
             self.family(mark)
             run.send(19)
-            # D: a shell whose child was stopped between its vfork and its exec; it goes on when the child does.
-            eventually(
-                lambda: "T" in (states := {status_field(pid, "State")[0] for pid in processes_with_argument(mark)})
-                and states <= {"T", "D"},
-                "all stopped",
-            )
+            eventually(lambda: all_stopped(processes_with_argument(mark)), "all stopped")
             run.send(18)
             eventually(lambda: status_field(payload, "State")[0] != "T", "continued")
 

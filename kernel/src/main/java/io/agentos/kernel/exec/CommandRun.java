@@ -65,7 +65,7 @@ public final class CommandRun implements SandboxProcess.Observer {
   public void cancel() {
     cancelled = true;
     if (process != null) {
-      process.kill();
+      place.kill(process);
     }
   }
 
@@ -74,7 +74,7 @@ public final class CommandRun implements SandboxProcess.Observer {
     process = launched;
     deadline = reactor.schedule(command.timeout(), this::expire);
     if (cancelled) {
-      launched.kill();
+      place.kill(launched);
     }
   }
 

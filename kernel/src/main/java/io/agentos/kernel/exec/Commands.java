@@ -121,6 +121,10 @@ public final class Commands {
       return used;
     }
 
+    void kill(SandboxProcess process) {
+      process.kill();
+    }
+
     Enforcement.Used used() {
       return new Enforcement.Used(0, 0);
     }
@@ -193,6 +197,11 @@ public final class Commands {
       if (agentProcess != null) {
         limits.started(agentProcess, process, pid);
       }
+    }
+
+    @Override
+    void kill(SandboxProcess process) {
+      limits.kill(process);
     }
 
     @Override

@@ -86,6 +86,14 @@ public final class CommandLimits {
     }
   }
 
+  /**
+   * Ends the command with all it started; by its group also while its agent is paused, when the
+   * command's own supervisor is frozen too.
+   */
+  public void kill(SandboxProcess running) {
+    new ProcessTree(cgroup, /* first= */ 0, /* sandboxed= */ false).kill(running);
+  }
+
   /** The command has ended: what it used, as far as anybody measured that. */
   public Enforcement.Used ended() {
     long seen = 0;

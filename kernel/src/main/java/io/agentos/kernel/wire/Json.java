@@ -29,12 +29,15 @@ import java.util.stream.Collectors;
  * depth. What is wrong is said by the name of the field.
  */
 public final class Json {
+  private static final int LONGEST_NUMBER = 64;
+  private static final int LONGEST_NAME = 4096;
+
   private static final StreamReadConstraints CONSTRAINTS =
       StreamReadConstraints.builder()
           .maxNestingDepth(Limits.JSON_DEPTH)
           .maxStringLength(Limits.LARGEST_MAX_PAYLOAD)
-          .maxNumberLength(64)
-          .maxNameLength(4096)
+          .maxNumberLength(LONGEST_NUMBER)
+          .maxNameLength(LONGEST_NAME)
           .build();
 
   public static final JsonMapper MAPPER =
@@ -51,6 +54,17 @@ public final class Json {
           .build();
 
   private Json() {}
+
+  private static SyscallException tooComplex() {
+    return SyscallException.invalid(
+        "the payload is too complex: JSON may nest "
+            + Limits.JSON_DEPTH
+            + " levels, have numbers of "
+            + LONGEST_NUMBER
+            + " digits and names of "
+            + LONGEST_NAME
+            + " characters");
+  }
 
   /** A reader for one request type; make it once and keep it. */
   public static ObjectReader reader(Class<?> type) {
@@ -71,7 +85,7 @@ public final class Json {
       }
       return value;
     } catch (StreamConstraintsException e) {
-      throw SyscallException.invalid("the payload is too complex: " + e.getOriginalMessage());
+      throw tooComplex();
     } catch (UnrecognizedPropertyException e) {
       throw SyscallException.invalid(unknownField(e));
     } catch (InvalidFormatException e) {
@@ -85,6 +99,9 @@ public final class Json {
     } catch (MismatchedInputException e) {
       throw SyscallException.invalid(mismatch(e));
     } catch (JsonMappingException e) {
+      if (e.getCause() instanceof StreamConstraintsException) {
+        throw tooComplex();
+      }
       throw SyscallException.invalid(
           path(e).isEmpty() ? reason(e) : "field " + path(e) + ": " + reason(e));
     } catch (JsonProcessingException e) {
