@@ -54,7 +54,7 @@ BOUNDS = (
         "disk space by the workspace",
         "workspace_files",
         80,
-        design="a workspace has no quota: it is a folder of the host's; give it a file system of its own where that matters",
+        design="a workspace is a folder of the host's and has no quota; where that matters give it a file system",
     ),
     Bound(
         "timers",
@@ -92,7 +92,10 @@ def inside(bound: Bound, attackers: Attackers) -> tuple[str, str]:
     operator = attackers.operator
     name = f"taker-of-{bound.kind}".replace("_", "-")
     agent = operator.spawn(
-        name, script=str(attackers.folder / "bounds.py"), args=[bound.kind, str(bound.amount), "/tmp"], limits=bound.limits
+        name,
+        script=str(attackers.folder / "bounds.py"),
+        args=[bound.kind, str(bound.amount), "/tmp"],
+        limits=bound.limits,
     )
     with operator.logs(agent_id=agent.id, follow=True) as lines:
         line = next((entry.line for entry in lines if entry.line.startswith(("held", "refused"))), "")
@@ -127,7 +130,7 @@ def survivors(mark: str) -> list[int]:
 
 
 def outlive_outside(attackers: Attackers) -> tuple[str, str]:
-    """A process that ignores being asked to end, with one that has left its session: both survive their parent's end."""
+    """A process that ignores being asked to end and has left its session survives what started it."""
     mark = f"stay-outside-{os.getpid()}"
     stay = Bound("", "stay", 1)
     process = subprocess.Popen(
@@ -218,5 +221,3 @@ def flood_logs(attackers: Attackers) -> tuple[str, str]:
     size = sum(path.stat().st_size for path in attackers.kernel.state.glob("logs/*flooder*"))
     found = f"{size >> 10} KiB are kept; the slowest answer meanwhile took {slowest * 1000:.0f} ms"
     return ("reached" if size > LOGS_BYTES_MAX or slowest > ANSWER_SECONDS else "refused"), found
-
-

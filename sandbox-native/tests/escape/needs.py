@@ -13,10 +13,11 @@ from pathlib import Path
 CAPABILITIES = {
     name: bit
     for bit, name in enumerate(
-        "CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE "
-        "NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT "
-        "SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP "
-        "MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE".split()
+        "CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE "
+        "NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT "
+        "SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE "
+        "AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ "
+        "PERFMON BPF CHECKPOINT_RESTORE".split()
     )
 }
 
@@ -108,7 +109,9 @@ WORDS: dict[str, Callable[[], bool]] = {
     "io-uring": lambda: system_call(425, 0, 0) and number_in("/proc/sys/kernel/io_uring_disabled", 0) == 0,
     "kexec": lambda: system_call(246 if X86 else 104, 0, 0, 0, 1 << 30),
     "kexec-file": lambda: system_call(320 if X86 else 294, -1, -1, 0, 0, 1 << 30),
-    "modules": lambda: system_call(175 if X86 else 105, 0, 0, 0) and number_in("/proc/sys/kernel/modules_disabled", 0) == 0,
+    "modules": lambda: (
+        system_call(175 if X86 else 105, 0, 0, 0) and number_in("/proc/sys/kernel/modules_disabled", 0) == 0
+    ),
     "accounting": lambda: os.path.exists("/proc/sys/kernel/acct"),
     "ia32": lambda: X86 and os.path.exists("/proc/sys/abi/vsyscall32"),
     "x32": lambda: X86 and system_call(0x40000000 | 39),

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The escape suite: attacks from inside the sandboxes that an AgentOS kernel makes, each shown to work outside.
 
-Starts a private kernel and victims of its own, makes every attack as an agent, as a command of an agent, and as an agent
-with the host's network; the same attacks as ordinary programs are the control. Prints blocked, allowed-by-design or
-ESCAPED for each. Exit status: 0, 1 when anything escaped or could not be tried, 2 when the suite could not run.
+Starts a private kernel and victims of its own, makes every attack as an agent, as a command of an agent, and as an
+agent with the host's network; the same attacks as ordinary programs are the control. Prints blocked, allowed-by-design
+or ESCAPED for each. Exit status: 0, 1 when anything escaped or could not be tried, 2 when the suite could not run.
 """
 
 import argparse
@@ -111,7 +111,9 @@ class Host:
     def compare(self, report: Report, victims: Victims, kernel: Kernel) -> None:
         """Add what has come of it."""
         now = Host(victims)
-        add_check(report, "the owner's files are as they were", (now.files, now.folder) == (self.files, self.folder), "no")
+        add_check(
+            report, "the owner's files are as they were", (now.files, now.folder) == (self.files, self.folder), "no"
+        )
         add_check(report, "the owner's process is as it was", now.process == self.process, f"{now.process}")
         add_check(report, "the host's mounts are as they were", now.mounts == self.mounts, "they changed")
         add_check(report, "the host's name is as it was", now.names == self.names, now.names)
@@ -140,7 +142,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument(
-        "--strict", action="store_true", help="fail too when an attack works outside where it should not, or the reverse"
+        "--strict",
+        action="store_true",
+        help="fail too when an attack works outside where it should not, or the reverse",
     )
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that the victims and the kernel go

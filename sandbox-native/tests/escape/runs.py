@@ -165,9 +165,7 @@ class Attackers:
         return [f"{name}={value}" for name, value in known.items()]
 
     def _agent(self, name: str, script: str, words: list[str], **options: Any) -> list[str]:
-        agent = self.operator.spawn(
-            name, script=str(self.folder / script), args=words, **{"limits": LIMITS, **options}
-        )
+        agent = self.operator.spawn(name, script=str(self.folder / script), args=words, **{"limits": LIMITS, **options})
         record = self.operator.wait(agent.id, timeout=LONGEST_SECONDS)
         entries = self.operator.logs(agent_id=agent.id, lines=LOG_LINES).entries
         if record.exit_code != 0:

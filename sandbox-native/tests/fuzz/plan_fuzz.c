@@ -93,7 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   SB_OWNED_MEMORY char *bytes = size == 0 ? NULL : malloc(size);
   struct sb_words words = {0};
   struct sb_error err = {0};
-  struct sb_plan plan = {0};
+  struct sb_plan plan = {.mode = SB_MODE_SANDBOX};
 
   open_descriptors();
   MUST(size == 0 || bytes != NULL);

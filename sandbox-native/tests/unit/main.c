@@ -21,7 +21,7 @@ static bool passes(const struct unit_test *test) {
 }
 
 int main(void) {
-  static const struct unit_test *const lists[] = {words_tests, plan_tests, seccomp_tests, status_tests};
+  static const struct unit_test *const lists[] = {words_tests, plan_tests, seccomp_tests, status_tests, corpus_tests};
   unsigned passed = 0;
   unsigned failed = 0;
 

@@ -15,6 +15,7 @@ extern const struct unit_test plan_tests[];
 extern const struct unit_test words_tests[];
 extern const struct unit_test seccomp_tests[];
 extern const struct unit_test status_tests[];
+extern const struct unit_test corpus_tests[];
 
 /* Fails the test that is running, and goes on with the next. */
 _Noreturn void unit_fail(const char *file, int line, const char *what);

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
-#include <stdint.h>
 #include <sys/personality.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,18 +15,12 @@
 #define USER_KEYRING (-4)
 #define KEYCTL_READ 11
 #define KEYCTL_GET_ID 0
-#define BPF_ATTRIBUTE_BYTES 48
 
 static int load_bpf(const struct target *target) {
-  unsigned char attribute[BPF_ATTRIBUTE_BYTES] = {0};
-  uint32_t *fields = (uint32_t *)(void *)attribute;
+  union bpf_attr attribute = {.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1};
 
   (void)target;
-  fields[0] = BPF_MAP_TYPE_ARRAY;
-  fields[1] = 4;
-  fields[2] = 4;
-  fields[3] = 1;
-  return syscall(SYS_bpf, BPF_MAP_CREATE, attribute, sizeof attribute) < 0 ? -1 : 0;
+  return syscall(SYS_bpf, BPF_MAP_CREATE, &attribute, sizeof attribute) < 0 ? -1 : 0;
 }
 
 static int count_events(const struct target *target) {

@@ -73,7 +73,8 @@ static void report(const struct attack *attack, int status) {
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
     say("%s\trefused\tended by SIGSYS\n", attack->name);
   else if (WIFSIGNALED(status))
-    say("%s\tmistaken\t%s\n", attack->name, WTERMSIG(status) == SIGKILL ? "took too long" : strsignal(WTERMSIG(status)));
+    say("%s\tmistaken\t%s\n", attack->name,
+        WTERMSIG(status) == SIGKILL ? "took too long" : strsignal(WTERMSIG(status)));
   else if (number == 0)
     say("%s\treached\t\n", attack->name);
   else

@@ -102,7 +102,7 @@ static bool runs_as_root(pid_t pid) {
 static int run_set_id(const struct target *target) {
   int started[2];
   int input[2];
-  char failed = 0;
+  unsigned char failed = 0;
   bool root;
   pid_t child;
 
@@ -114,7 +114,7 @@ static int run_set_id(const struct target *target) {
   if (child == 0) {
     if (dup2(input[0], STDIN_FILENO) >= 0 && dup2(input[1], STDERR_FILENO) >= 0)
       (void)execl("/usr/bin/su", "su", (char *)NULL);
-    failed = (char)errno;
+    failed = (unsigned char)errno;
     (void)!write(started[1], &failed, 1);
     _exit(1);
   }
@@ -131,7 +131,7 @@ static int set_id_by_open(const char *path) {
   return open(path, O_CREAT | O_WRONLY | O_CLOEXEC, SET_ID_MODE);
 }
 static int set_id_by_creat(const char *path) {
-  return creat(path, SET_ID_MODE);
+  return creat(path, SET_ID_MODE); // NOLINT(android-cloexec-creat): one of the ways
 }
 static int set_id_by_mknod(const char *path) {
   return mknod(path, S_IFREG | SET_ID_MODE, 0);

@@ -144,9 +144,8 @@ static int pin_to_cpu(const struct target *target) {
 static int limit_owner(const struct target *target) {
   struct rlimit limit;
 
-  return prlimit(target->victim, RLIMIT_STACK, NULL, &limit) < 0
-             ? -1
-             : prlimit(target->victim, RLIMIT_STACK, &limit, NULL);
+  return prlimit(target->victim, RLIMIT_STACK, NULL, &limit) < 0 ? -1
+                                                                 : prlimit(target->victim, RLIMIT_STACK, &limit, NULL);
 }
 
 static int slow_owner(const struct target *target) {

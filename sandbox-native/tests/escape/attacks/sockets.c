@@ -147,7 +147,8 @@ static int make_terminal(const struct target *target) {
 }
 
 static int system_console(const struct target *target) {
-  static const char *const names[] = {"/dev/console", "/dev/tty0", "/dev/tty1", "/dev/ttyS0", "/dev/vcs", "/dev/uinput"};
+  static const char *const names[] = {"/dev/console", "/dev/tty0", "/dev/tty1",
+                                      "/dev/ttyS0",   "/dev/vcs",  "/dev/uinput"};
 
   (void)target;
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

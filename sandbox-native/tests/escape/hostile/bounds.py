@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """An agent that takes as much of one thing as it gets: bounds.py KIND AMOUNT SCRATCH.
 
-Prints "held N" when it has what it wanted, or "refused N" with how much it had; then it holds on to it until it is ended.
-It may well be ended before.
+Prints "held N" when it has what it wanted, and then holds on to it until it is ended, which it may well be before; or
+prints "refused" and why.
 """
 
 import contextlib

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from agentos import AgentOSClient, AgentOSError, InvalidRequest, NotFound, PermissionDenied
-
 from attack import Attack, CameToNothing, Target
 
 HEADER = struct.Struct("<IIBQ")
@@ -134,9 +133,17 @@ SINGLE: tuple[tuple[str, str, Callable[[AgentOSClient, Target], Any]], ...] = (
             "accomplice-in", command=["/bin/true"], mounts=[{"source": target.home, "target": "/home", "mode": "ro"}]
         ),
     ),
-    ("SET_PERMS of another agent", NEEDS, lambda client, target: client.set_permissions(agent_id=target.peer_id, level="readonly")),
+    (
+        "SET_PERMS of another agent",
+        NEEDS,
+        lambda client, target: client.set_permissions(agent_id=target.peer_id, level="readonly"),
+    ),
     ("READ the owner's file", NEEDS, lambda client, target: client.read(target.secret)),
-    ("READ /etc/shadow", NEEDS + " CAP_DAC_OVERRIDE", lambda client, _: len(client.read("/etc/shadow", limit=1).content)),
+    (
+        "READ /etc/shadow",
+        NEEDS + " CAP_DAC_OVERRIDE",
+        lambda client, _: len(client.read("/etc/shadow", limit=1).content),
+    ),
     ("READ another agent's file", NEEDS, lambda client, target: client.read(target.peer_file)),
     ("WRITE the owner's file", NEEDS, lambda client, target: client.write(f"{target.home}/.profile", "attack")),
     ("WRITE its own script", NEEDS, lambda client, _: client.write(__file__, "", mode="append")),

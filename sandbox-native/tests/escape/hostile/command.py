@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """An agent that has its attacks made by commands: EXEC joins its sandbox, and what is joined must be as confined.
 
-    command.py TARGET WORD...    TARGET is main.py's, the words are those of the attacks in C
+command.py TARGET WORD...    TARGET is main.py's, the words are those of the attacks in C
 """
 
 import os

@@ -143,7 +143,7 @@ def hunt_joiners(target: Target) -> str:
 
 
 def run_own_starter(target: Target) -> str:
-    """A script whose interpreter is /proc/self/exe: the program that starts it would be run again, inside, and shown."""
+    """A script whose interpreter is /proc/self/exe: what starts it would be run again, inside, for all to see."""
     if target.outside:
         os.chmod(__file__, os.stat(__file__).st_mode)
         return "may change a program of its user's"
