@@ -77,6 +77,7 @@ public final class KernelProcess implements AutoCloseable {
   public static Process launch(
       Path folder, Map<String, String> environment, List<String> prefix, String... arguments)
       throws IOException {
+    Path home = prefix.isEmpty() ? home() : ReadableHome.path();
     List<String> command = new ArrayList<>(prefix);
     command.addAll(
         List.of(
@@ -87,13 +88,13 @@ public final class KernelProcess implements AutoCloseable {
             "-Xmx512m",
             "-XX:+ExitOnOutOfMemoryError",
             "-Djnr.ffi.x86asm.enabled=false",
-            "-Dagentos.home=" + home(),
+            "-Dagentos.home=" + home,
             "-cp",
-            home().resolve("kernel/target")
+            home.resolve("kernel/target")
                 + "/agentos-kernel-"
                 + Version.TEXT
                 + ".jar:"
-                + home().resolve("kernel/target/lib/*"),
+                + home.resolve("kernel/target/lib/*"),
             "io.agentos.cli.Main",
             "daemon"));
     command.addAll(List.of(arguments));
