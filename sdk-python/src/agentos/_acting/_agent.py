@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 
+from agentos import AgentOSError, AsyncAgentOSClient
+
 from ._identity import AgentClient, Identity, start_agent
 
 
@@ -37,8 +39,21 @@ class Agent:
                 self._client = await start_agent(self.identity)
             return self._client
 
+    async def end(self) -> None:
+        """End the agent with all it runs; returns when nothing of it is left, or its kernel is gone."""
+        client = self._client
+        if client is None:
+            return
+        agent_id = client.agent_id
+        await self.close()
+        try:
+            async with AsyncAgentOSClient(self.identity.kernel) as operator:
+                await operator.kill(agent_id, grace=0)
+        except AgentOSError:
+            pass  # No kernel, no agent; or it was quicker.
+
     async def close(self) -> None:
-        """Let the agent end."""
+        """Let the agent end, in its own time."""
         client, self._client = self._client, None
         if client is not None:
             await client.close()
