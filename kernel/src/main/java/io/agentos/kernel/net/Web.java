@@ -6,6 +6,7 @@ import io.agentos.kernel.reactor.Workers;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,9 @@ public final class Web implements AutoCloseable {
       return new Outcome(follow(exchange, call, rules), null);
     } catch (SyscallException refusal) {
       return new Outcome(null, refusal);
+    } catch (InterruptedIOException late) {
+      // The client's own clock was faster than the caller's timer, which is set to the same time.
+      return new Outcome(null, timedOut(call));
     } catch (IOException e) {
       String sentence =
           "HTTP " + call.method() + " to " + call.url().getHost() + " failed: " + e.getMessage();
@@ -63,6 +67,17 @@ public final class Web implements AutoCloseable {
       return new Outcome(
           null, new SyscallException(ErrorCode.INTERNAL, "the kernel failed at this request"));
     }
+  }
+
+  /** What a caller is told whose request took too long. */
+  public static SyscallException timedOut(HttpCall call) {
+    return new SyscallException(
+        ErrorCode.TIMEOUT,
+        "no complete answer from "
+            + call.url().getHost()
+            + " within "
+            + call.timeoutMillis()
+            + " ms");
   }
 
   private static HttpAnswer follow(HttpExchange exchange, HttpCall first, DomainRules rules)

@@ -8,7 +8,6 @@ import io.agentos.kernel.net.Web;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Syscall;
-import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -98,14 +97,7 @@ public final class Http implements Syscall.Deferred<Http.Request, Http.Response>
         timeout,
         () -> {
           cancel.run();
-          reply.fail(
-              new SyscallException(
-                  ErrorCode.TIMEOUT,
-                  "no complete answer from "
-                      + call.url().getHost()
-                      + " within "
-                      + timeout.toMillis()
-                      + " ms"));
+          reply.fail(Web.timedOut(call));
         });
   }
 
