@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -164,11 +165,12 @@ async def test_says_when_no_kernel_runs(tmp_path: Path) -> None:
         await AgentOSCodeExecutor(socket_path=str(tmp_path / "none")).start()
 
 
-async def test_goes_on_with_a_kernel_that_has_come_back() -> None:
+async def test_goes_on_with_a_kernel_that_has_come_back(operator: AgentOSClient, tmp_path: Path) -> None:
     with Daemon() as daemon:
-        async with AgentOSCodeExecutor(socket_path=daemon.socket) as executor:
-            task = asyncio.create_task(run(executor, ("sh", "sleep 4244")))
-            await asyncio.to_thread(daemon.stop)
+        async with AgentOSCodeExecutor(tmp_path, socket_path=daemon.socket) as executor:
+            task = asyncio.create_task(run(executor, ("sh", "touch begun; exec sleep 4244")))
+            await asyncio.to_thread(operator.exec, f"until [ -e {tmp_path}/begun ]; do sleep 0.01; done", timeout=20)
+            await asyncio.to_thread(daemon.stop, signal.SIGKILL)
             lost = await task
             assert lost.exit_code == 1
             assert "CONNECTION_LOST" in lost.output

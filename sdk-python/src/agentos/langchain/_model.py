@@ -16,6 +16,7 @@ from langchain_core.utils.function_calling import convert_to_json_schema, conver
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from agentos import ThinkResult, _dialogue
+from agentos._thinking import Thinking
 from agentos.tools import SharedClient
 
 from . import _messages
@@ -162,16 +163,13 @@ class ChatAgentOS(BaseChatModel):
             yield self._whole_chunk(await self._agenerate(messages, stop, run_manager, **kwargs))
             return
         fields = self._fields(messages, kwargs)
-        async with await self._client.call_async(lambda client: client.think(stream=True, **fields)) as answer:
-            streamed = False
-            async for part in answer:
-                streamed = True
-                chunk = _chunk(AIMessageChunk(content=part.content))
-                if run_manager:
-                    await run_manager.on_llm_new_token(part.content, chunk=chunk)
-                yield chunk
-            whole = await answer.result()
-        yield _chunk(_messages.last_chunk(whole, "" if streamed else whole.content))
+        thinking = Thinking(self._client, fields)
+        async for piece in thinking:
+            chunk = _chunk(AIMessageChunk(content=piece))
+            if run_manager:
+                await run_manager.on_llm_new_token(piece, chunk=chunk)
+            yield chunk
+        yield _chunk(_messages.last_chunk(await thinking.result(), ""))
 
     def _fields(self, messages: list[BaseMessage], settings: dict[str, Any]) -> dict[str, Any]:
         """The request: this model's settings, unless the call has its own."""
