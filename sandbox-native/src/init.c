@@ -39,9 +39,13 @@ _Noreturn void sb_init_give_up(const struct sb_sandbox *sandbox, const struct sb
 _Noreturn static void end(const struct init *init) {
   if (is_pid_one(init))
     _exit(0);
-  /* By name, because a process that has not got to exec yet is hidden in a sandbox's /proc. */
-  if (!init->ended)
+  /* By name, because a process that has not got to exec yet is hidden in a sandbox's /proc; and waited for, because the
+   * tree below would look for it there as long as it is this one's child. */
+  if (!init->ended) {
     (void)kill(init->payload, SIGKILL);
+    while (waitpid(init->payload, NULL, __WALL) < 0 && errno == EINTR)
+      continue;
+  }
   if (init->sandbox->proc >= 0)
     sb_tree_kill(init->sandbox->proc, 0);
   _exit(0);

@@ -6,6 +6,7 @@
 #include "owned.h"
 #include "plan.h"
 #include "probe.h"
+#include "program.h"
 #include "signals.h"
 #include "status.h"
 #include "supervise.h"
@@ -27,10 +28,16 @@
 /* Signals that a person or a service manager sends to this process and means for the payload. */
 static const int forwarded[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 
-/* Takes the words from the command line, or from the descriptor that `--plan-fd N` names. */
-static int collect_words(int count, char **arguments, struct sb_words *words, char **ret_bytes, struct sb_error *err) {
-  char *end;
+/* A plan that came by a descriptor; NULL when the words are the command line's. */
+struct plan_bytes {
+  char *bytes;
   size_t length;
+};
+
+/* Takes the words from the command line, or from the descriptor that `--plan-fd N` names. */
+static int collect_words(int count, char **arguments, struct sb_words *words, struct plan_bytes *ret_plan,
+                         struct sb_error *err) {
+  char *end;
   long fd;
 
   if (count < 2 || strcmp(arguments[1], "--plan-fd") != 0) {
@@ -43,10 +50,10 @@ static int collect_words(int count, char **arguments, struct sb_words *words, ch
   fd = strtol(arguments[2], &end, 10);
   if (*end != '\0' || end == arguments[2] || fd < 3 || fd > (long)SB_FD_MAX)
     return sb_fail(err, 0, "--plan-fd: '%.40s' is not a descriptor from 3 up", arguments[2]);
-  if (sb_plan_read((int)fd, ret_bytes, &length, err) < 0)
+  if (sb_plan_read((int)fd, &ret_plan->bytes, &ret_plan->length, err) < 0)
     return -1;
   (void)close((int)fd);
-  return sb_words_split(words, *ret_bytes, length, err);
+  return sb_words_split(words, ret_plan->bytes, ret_plan->length, err);
 }
 
 /* A known state of signals: nothing inherited, the forwarded ones readable from the descriptor returned. */
@@ -102,7 +109,7 @@ int main(int count, char **arguments) {
   struct sb_words words = {0};
   struct sb_plan plan = {.mode = SB_MODE_SANDBOX, .status_fd = -1};
   struct sb_error err;
-  char *bytes = NULL;
+  struct plan_bytes read = {0};
   int result;
 
   sb_fill_stdio();
@@ -113,8 +120,10 @@ int main(int count, char **arguments) {
   if (is_only_word(count, arguments, "--probe"))
     return sb_probe() ? EXIT_SUCCESS : EXIT_FAILURE;
 
-  if (collect_words(count, arguments, &words, &bytes, &err) < 0 || sb_plan_parse(&plan, &words, &err) < 0)
+  if (collect_words(count, arguments, &words, &read, &err) < 0 || sb_plan_parse(&plan, &words, &err) < 0)
     result = sb_fail_stage(&err, "plan");
+  else if (sb_program_protect(&plan, arguments, read.bytes, read.length, &err) < 0)
+    result = sb_fail_stage(&err, "program");
   else
     result = run(&plan, &err);
   if (result < 0) {

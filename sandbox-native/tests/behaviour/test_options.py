@@ -107,7 +107,7 @@ class Limits(SandboxTest):
     def test_defaults_are_the_documented_ones(self):
         limits = self.limits()
 
-        self.assertEqual(limits["Max core file size"], ("0", "0"))
+        self.assertEqual(limits["Max core file size"], ("1", "1"))
         self.assertEqual(limits["Max locked memory"], ("65536", "65536"))
         self.assertEqual(limits["Max realtime priority"], ("0", "0"))
         self.assertEqual(limits["Max nice priority"], ("0", "0"))
