@@ -17,6 +17,7 @@ LONGEST_SECONDS = 120
 NOTICE_SECONDS = 3.0
 ANSWER_SECONDS = 2.0
 LOGS_BYTES_MAX = 8 << 20
+FLOOD_MIB = 16
 MEMORY = {"memory": "48M", "max_pids": 32}
 
 
@@ -29,6 +30,7 @@ class Bound:
         amount: what is tried for, more than the limits allow.
         limits: of the agent.
         design: why it may succeed, or "".
+        needs: words of needs.py without which nothing is to be learnt.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Bound:
     amount: int
     limits: dict[str, Any] = field(default_factory=dict)
     design: str = ""
+    needs: str = ""
 
 
 BOUNDS = (
@@ -49,7 +52,7 @@ BOUNDS = (
     Bound("zombies", "zombies", 64, {"max_pids": 16}),
     Bound("threads", "threads", 64, {"max_pids": 16}),
     Bound("descriptors", "descriptors", 256, {"nofile": 64}),
-    Bound("CPU time", "processor", 450, {"cpu": 0.2}),
+    Bound("CPU time", "processor", 250, {"cpu": 0.1}, needs="steady-time"),
     Bound(
         "disk space by the workspace",
         "workspace_files",
@@ -99,8 +102,9 @@ def inside(bound: Bound, attackers: Attackers) -> tuple[str, str]:
     )
     with operator.logs(agent_id=agent.id, follow=True) as lines:
         line = next((entry.line for entry in lines if entry.line.startswith(("held", "refused"))), "")
+    patience = LONGEST_SECONDS if not line.startswith("held") else NOTICE_SECONDS if not bound.design else 0
     try:
-        record = operator.wait(agent.id, timeout=NOTICE_SECONDS if line.startswith("held") else LONGEST_SECONDS)
+        record = operator.wait(agent.id, timeout=patience)
         if not line.startswith("refused") and record.exit_reason not in ("oom", "wall_time"):
             return "mistaken", f"it ended: {record.detail}"
         return "refused", line or f"ended: {record.detail}"
@@ -194,9 +198,9 @@ def flood_outside(attackers: Attackers) -> tuple[str, str]:
     path = attackers.scratch / "flood"
     with path.open("wb") as file:
         process = subprocess.Popen(
-            command(Bound("", "output", 64), attackers.folder, "-"), stdout=file, env={"PATH": os.defpath}
+            command(Bound("", "output", FLOOD_MIB), attackers.folder, "-"), stdout=file, env={"PATH": os.defpath}
         )
-        while path.stat().st_size <= 64 << 20 and process.poll() is None:
+        while path.stat().st_size <= FLOOD_MIB << 20 and process.poll() is None:
             time.sleep(0.02)
         process.kill()
         process.wait()
@@ -208,7 +212,7 @@ def flood_outside(attackers: Attackers) -> tuple[str, str]:
 def flood_logs(attackers: Attackers) -> tuple[str, str]:
     """Output of an agent: a bounded part of it is kept, and the kernel goes on answering."""
     operator = attackers.operator
-    agent = operator.spawn("flooder", script=str(attackers.folder / "bounds.py"), args=["output", "64", "-"])
+    agent = operator.spawn("flooder", script=str(attackers.folder / "bounds.py"), args=["output", str(FLOOD_MIB), "-"])
     slowest = 0.0
     with attackers.kernel.client() as other:
         while True:

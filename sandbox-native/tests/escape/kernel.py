@@ -31,8 +31,8 @@ class Failure(Exception):
 class Kernel:
     """A kernel with folders of its own, for the length of a `with` statement. It ends with this process in any case."""
 
-    def __init__(self, secrets: dict[str, str]) -> None:
-        """Start it, with variables that no agent may see."""
+    def __init__(self, secrets: dict[str, str], cgroup: str | None = None) -> None:
+        """Start it, with variables that no agent may see, in a cgroup if one is named."""
         self.folder = Path(tempfile.mkdtemp(prefix="agentos-attack-kernel-"))
         self.socket = str(self.folder / "socket")
         self.state = self.folder / "state"
@@ -43,9 +43,10 @@ class Kernel:
             "AGENTOS_STATE_DIR": str(self.state),
             "AGENTOS_RUNTIME_DIR": str(self.run),
         }
+        enter = ["/bin/sh", "-c", f'echo $$ >"{cgroup}/cgroup.procs" && exec "$@"', "sh"] if cgroup else []
         with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
-                [str(HOME / "agentos"), "daemon", "--log-level", "warn", "--until-input-ends"],
+                [*enter, str(HOME / "agentos"), "daemon", "--log-level", "warn", "--until-input-ends"],
                 env=environment,
                 stdin=subprocess.PIPE,
                 stdout=log,

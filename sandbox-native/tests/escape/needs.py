@@ -22,6 +22,9 @@ CAPABILITIES = {
 }
 
 
+NO_PERF = 99
+
+
 def has_capability(name: str) -> bool:
     """Whether this process has it, effectively."""
     line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("CapEff:"))
@@ -72,6 +75,14 @@ def system_call(number: int, *arguments: int) -> bool:
     return libc.syscall(number, *arguments) >= 0 or ctypes.get_errno() != errno.ENOSYS
 
 
+def landlock_scopes() -> bool:
+    """Whether Landlock can keep sockets with abstract names inside: ABI 6, Linux 6.12."""
+    import ctypes
+
+    create_ruleset = 444
+    return ctypes.CDLL(None).syscall(create_ruleset, None, 0, 1) >= 6
+
+
 def sees_route(address: str, interface: int = 0) -> bool:
     """Whether there is a way to it; nothing is sent."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -92,6 +103,17 @@ def can_read(path: str) -> bool:
         return False
 
 
+def any_writable(pattern: str) -> bool:
+    """Whether one of the files may be written."""
+    return any(os.access(path, os.W_OK) for path in glob.iglob(pattern, recursive=True))
+
+
+def may_count_events() -> bool:
+    """Whether perf is there, and for this process."""
+    restriction = number_in("/proc/sys/kernel/perf_event_paranoid", NO_PERF)
+    return restriction < NO_PERF and (restriction <= 1 or has_capability("PERFMON"))
+
+
 def no_ptrace_restriction() -> bool:
     """Yama lets processes trace their own children only, and only those of the same user can be traced anyway."""
     return has_capability("SYS_PTRACE") or number_in("/proc/sys/kernel/yama/ptrace_scope", 0) == 0
@@ -101,6 +123,7 @@ X86 = platform.machine() == "x86_64"
 
 # By name; each says whether the host has it.
 WORDS: dict[str, Callable[[], bool]] = {
+    "landlock-scopes": landlock_scopes,
     "operator": lambda: True,
     "never": lambda: False,
     "ptrace": no_ptrace_restriction,
@@ -131,7 +154,13 @@ WORDS: dict[str, Callable[[], bool]] = {
     "unlimited-core": lambda: resource.getrlimit(resource.RLIMIT_CORE)[1] == resource.RLIM_INFINITY,
     "disk": lambda: any(can_read(path) for path in glob.glob("/dev/[svhx][dv][a-z]")),
     "cgroup-v1": lambda: bool(glob.glob("/sys/fs/cgroup/*/release_agent")),
-    "memory-controller": lambda: bool(glob.glob("/sys/fs/cgroup/**/memory.max", recursive=True)),
+    "cgroup-writable": lambda: any_writable("/sys/fs/cgroup/**/cgroup.procs"),
+    "memory-writable": lambda: any_writable("/sys/fs/cgroup/**/memory.max"),
+    "bpf": lambda: has_capability("BPF") or number_in("/proc/sys/kernel/unprivileged_bpf_disabled", 1) == 0,
+    "perf": may_count_events,
+    "dmesg": lambda: has_capability("SYSLOG") or number_in("/proc/sys/kernel/dmesg_restrict", 1) == 0,
+    "core-handler": lambda: Path("/proc/sys/kernel/core_pattern").read_text().startswith("|"),
+    "steady-time": lambda: "User Mode Linux" not in Path("/proc/cpuinfo").read_text(),
 }
 
 
@@ -144,8 +173,12 @@ def holds(word: str, folder: str) -> bool:
         return kernel_at_least(value)
     if key == "file":
         return os.path.lexists(value)
+    if key == "opens":
+        return can_read(value)
     if key == "fs":
-        return file_system_of(folder) == value
+        return file_system_of(folder) in value.split(",")
+    if key == "glob":
+        return bool(glob.glob(value))
     if key == "mounted":
         return any(line.split()[2] == value for line in Path("/proc/self/mounts").read_text().splitlines())
     if key == "socket":

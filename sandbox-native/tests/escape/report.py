@@ -2,6 +2,8 @@
 """What came of each case, how it is shown, and whether it is as it must be."""
 
 import json
+import sys
+import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -55,13 +57,11 @@ class Row:
     @property
     def surprise(self) -> str:
         """What is wrong with the proof: it must work outside exactly where its needs are met. "" when nothing is."""
-        if self.outside == "":
+        if self.outside == "" or self.shown != bool(self.missing):
             return ""
-        if self.outside == "mistaken" or (not self.shown and not self.missing):
-            return "it does not work outside either, though all that it needs is here"
-        if self.shown and self.missing:
+        if self.missing:
             return f"it works outside, though it is said to need {' '.join(self.missing)}"
-        return ""
+        return f"it does not work outside either ({self.outside}), though all that it needs is here"
 
     def note(self) -> str:
         """What a person should know of it beside the verdict."""
@@ -79,10 +79,17 @@ class Row:
 class Report:
     """All rows of one run."""
 
-    def __init__(self, setting: str) -> None:
+    def __init__(self, setting: str, verbose: bool) -> None:
         """Begin without any."""
         self.setting = setting
+        self._verbose = verbose
+        self._begun = time.monotonic()
         self.rows: list[Row] = []
+
+    def progress(self, text: str) -> None:
+        """Say what goes on now, if that is wanted, and since when."""
+        if self._verbose:
+            print(f"{time.monotonic() - self._begun:6.1f} s  {text}", file=sys.stderr, flush=True)
 
     def count(self, result: str) -> int:
         """How many cases came to that."""

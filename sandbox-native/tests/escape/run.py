@@ -23,6 +23,7 @@ from victims import Victims
 TERMINATED = 143
 COMMAND_ONLY_NOT = ("calls",)
 WITH_NETWORK = ("network", "ipc")
+SANDBOX_MOUNTS = ("/", "/usr", "/proc", "/dev", "/tmp", "/run/agentos.sock")
 NOT_REPORTED = ("mistaken", "it was not reported")
 
 
@@ -48,17 +49,23 @@ def places(case: Case, in_c: bool) -> list[str]:
 def attack(report: Report, attackers: Attackers, victims: Victims) -> None:
     """Make all attacks that one process can make."""
     cases = attackers.cases()
+    report.progress("attacking without a sandbox, to see what would succeed")
     outside = attackers.outside()
     before = victims.visitors
-    inside: dict[str, Outcomes] = {"agent": attackers.as_agent(), "command": attackers.as_command()}
+    report.progress("attacking as an agent")
+    inside: dict[str, Outcomes] = {"agent": attackers.as_agent()}
+    report.progress("attacking by commands of an agent")
+    inside["command"] = attackers.as_command()
     visitors = victims.visitors - before
+    report.progress("attacking with the host's network")
     inside["network"] = attackers.with_network()
     for number, case in enumerate(cases):
         row = Row(case.group, case.name, outside.get(case.name, NOT_REPORTED)[0], design=case.design)
         row.missing = needs.missing(case.needs, str(victims.folder))
+        strict_here = case.unless != "" and needs.holds(case.unless, str(victims.folder))
         for where in places(case, number < attackers.cases_in_c):
             outcome, detail = inside[where].get(case.name, NOT_REPORTED)
-            reason = case.with_network if where == "network" else ""
+            reason = case.with_network if where == "network" and not strict_here else ""
             row.design = row.design or (reason if outcome == "reached" else "")
             row.inside[where] = verdict(outcome, case.design or reason)
             row.details[where] = detail
@@ -76,6 +83,9 @@ def add_bound(report: Report, name: str, outside: tuple[str, str], inside: tuple
 def exhaust(report: Report, attackers: Attackers) -> None:
     """Take more than is allowed of everything that has a limit."""
     for bound in bounds.BOUNDS:
+        if needs.missing(bound.needs, str(attackers.folder)):
+            continue
+        report.progress(f"taking more than its share: {bound.name}")
         add_bound(
             report,
             f"take more than its share: {bound.name}",
@@ -83,7 +93,9 @@ def exhaust(report: Report, attackers: Attackers) -> None:
             bounds.inside(bound, attackers),
             bound.design,
         )
+    report.progress("flooding the log")
     add_bound(report, "flood the log", bounds.flood_outside(attackers), bounds.flood_logs(attackers))
+    report.progress("refusing to end")
     alive = bounds.outlive_outside(attackers)
     add_bound(report, "outlive its wall time", alive, bounds.outlive_wall_time(attackers))
     add_bound(report, "outlive KILL", alive, bounds.outlive_kill(attackers))
@@ -96,13 +108,19 @@ def add_check(report: Report, name: str, holds: bool, otherwise: str) -> None:
     report.rows.append(row)
 
 
+def is_of_sandboxes(point: str) -> bool:
+    """Whether sandboxes mount there, on what is their own; others may mount elsewhere at any time."""
+    return point in SANDBOX_MOUNTS or point.startswith(("/etc/", "/dev/", "/workspace", "/agent", "/opt/agentos"))
+
+
 class Host:
     """What must be as it was: looked at before the attacks and after them."""
 
     def __init__(self, victims: Victims) -> None:
         """Look at it."""
         self.names = os.uname()[1]
-        self.mounts = Path("/proc/self/mountinfo").read_text()
+        lines = Path("/proc/self/mountinfo").read_text().splitlines()
+        self.mounts = sorted(line.split()[4] for line in lines if is_of_sandboxes(line.split()[4]))
         self.files = [(path, path.read_text(), path.stat().st_mode) for path in victims.files]
         self.folder = sorted(str(path) for path in victims.folder.rglob("*"))
         pid = victims.process.pid
@@ -115,7 +133,7 @@ class Host:
             report, "the owner's files are as they were", (now.files, now.folder) == (self.files, self.folder), "no"
         )
         add_check(report, "the owner's process is as it was", now.process == self.process, f"{now.process}")
-        add_check(report, "the host's mounts are as they were", now.mounts == self.mounts, "they changed")
+        add_check(report, "the host's mounts are as they were", now.mounts == self.mounts, f"{now.mounts}")
         add_check(report, "the host's name is as it was", now.names == self.names, now.names)
         left = [path for path in kernel.state.rglob("*") if path.is_file() and path.lstat().st_mode & 0o6000]
         add_check(report, "no set-user-id file was left", not left, f"{left[:3]}")
@@ -123,11 +141,11 @@ class Host:
         add_check(report, "the AgentOS kernel complained of nothing unexpected", "this is a bug" not in log, log[-300:])
 
 
-def run() -> Report:
+def run(verbose: bool, cgroup: str | None) -> Report:
     """Everything."""
-    with Victims() as victims, Kernel({"OWNER_KEY": victims.tokens["kernel"]}) as kernel:
+    with Victims() as victims, Kernel({"OWNER_KEY": victims.tokens["kernel"]}, cgroup) as kernel:
         with Attackers(kernel, victims) as attackers:
-            report = Report(setting(attackers))
+            report = Report(setting(attackers), verbose)
             host = Host(victims)
             attack(report, attackers, victims)
             exhaust(report, attackers)
@@ -146,10 +164,12 @@ def main() -> int:
         action="store_true",
         help="fail too when an attack works outside where it should not, or the reverse",
     )
+    parser.add_argument("--cgroup", help="a cgroup of this user's, without processes, in which the kernel is started")
+    parser.add_argument("--progress", action="store_true", help="say on standard error what goes on")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that the victims and the kernel go
     try:
-        report = run()
+        report = run(arguments.progress, arguments.cgroup)
     except Failure as failure:
         print(f"escape suite: {failure}", file=sys.stderr)
         return 2

@@ -33,13 +33,15 @@ class Case:
         needs: words of needs.py.
         design: why it may succeed in a sandbox, or "".
         with_network: the same for a sandbox with the host's network.
+        unless: a word of needs.py; where that holds it may not succeed even so.
     """
 
     group: str
     name: str
     needs: str
     design: str
-    with_network: str
+    with_network: str = ""
+    unless: str = ""
 
 
 def fields(lines: list[str]) -> Iterator[list[str]]:
@@ -91,7 +93,7 @@ class Attackers:
     def cases(self) -> list[Case]:
         """All attacks there are."""
         listed = self._lines([str(ATTACKS), "--list"])
-        found = [Case(*line, "") for line in fields(listed)]
+        found = [Case(*line) for line in fields(listed)]
         self.cases_in_c = len(found)
         listed = self._lines([PYTHON, "-B", str(self.folder / "main.py"), "--list"], SDK)
         return found + [Case(*line) for line in fields(listed)]

@@ -191,7 +191,7 @@ const struct attack mount_attacks[] = {
     ATTACK("mounts", "move_mount", "CAP_SYS_ADMIN", move_mount_away),
     ATTACK("mounts", "mount_setattr the root writable", "CAP_SYS_ADMIN", change_attributes),
     ATTACK("mounts", "listmount", "linux=6.8", list_mounts),
-    ATTACK("mounts", "name_to_handle_at", "fs=ext4", name_handle),
+    ATTACK("mounts", "name_to_handle_at", "fs=ext4,xfs,btrfs,tmpfs", name_handle),
     ATTACK("mounts", "open_by_handle_at the owner's file", "CAP_DAC_READ_SEARCH fs=ext4", open_by_number),
     ATTACK("mounts", "make a character device", "CAP_MKNOD", make_character_device),
     ATTACK("mounts", "make a block device", "CAP_MKNOD", make_block_device),

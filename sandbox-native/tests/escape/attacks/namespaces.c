@@ -87,7 +87,7 @@ static int nested_administrator(const struct target *target) {
 
 /* The namespaces of a process, by its folder in /proc. */
 static int enter_by_proc(pid_t pid) {
-  static const char *const names[] = {"mnt", "pid", "net", "uts", "ipc", "cgroup", "user"};
+  static const char *const names[] = {"user", "mnt", "pid", "net", "uts", "ipc", "cgroup"};
 
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     char path[64];
@@ -203,7 +203,7 @@ const struct attack namespace_attacks[] = {
     ATTACK("namespaces", "make a UTS namespace", "CAP_SYS_ADMIN", new_uts),
     ATTACK("namespaces", "make an IPC namespace", "CAP_SYS_ADMIN", new_ipc),
     ATTACK("namespaces", "make a cgroup namespace", "CAP_SYS_ADMIN", new_cgroup),
-    ATTACK("namespaces", "make a time namespace", "CAP_SYS_ADMIN file=/proc/self/ns/time", new_time),
+    ATTACK("namespaces", "make a time namespace", "CAP_SYS_ADMIN file=/proc/self/timens_offsets", new_time),
     ATTACK("namespaces", "clone into a new namespace", "", clone_any),
     ATTACK("namespaces", "clone3 into a new namespace", "", clone_three),
     ATTACK("namespaces", "be the administrator of a nested namespace", "", nested_administrator),

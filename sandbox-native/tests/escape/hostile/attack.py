@@ -84,6 +84,7 @@ class Attack:
         needs: words, each a condition without which not even a program outside succeeds; see needs.py.
         design: why it may succeed, or "".
         with_network: the same, for agents that were given the host's network.
+        unless: a word of needs.py; where that holds it may not succeed even so.
     """
 
     group: str
@@ -93,6 +94,7 @@ class Attack:
     design: str = ""
     refusals: tuple[type[Exception], ...] = ()
     with_network: str = ""
+    unless: str = ""
 
     def make(self, target: Target) -> tuple[str, str]:
         """Try it here and now; the outcome (reached, refused, mistaken) and what there is to say."""

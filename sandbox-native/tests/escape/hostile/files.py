@@ -153,7 +153,7 @@ def replace_socket(target: Target) -> str:
 
 
 def hard_link(target: Target) -> str:
-    path = f"{target.scratch}/linked-{os.getpid()}"
+    path = f"{target.secret}-linked" if target.outside else f"{target.scratch}/linked"
     os.link(target.secret if target.outside else "/etc/passwd", path)
     os.unlink(path)
     return "a file of the owner's has another name"

@@ -14,6 +14,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 CONNECT_SECONDS = 2.0
 SHM_RDONLY = 0o10000
 BUSES = ("/run/dbus/system_bus_socket", "/var/run/dbus/system_bus_socket", "/run/systemd/private")
+ABSTRACT = "abstract names belong to the network: with the host's they come along where Landlock has no scopes"
 ENGINES = ("/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock", "/run/podman/podman.sock")
 
 
@@ -132,8 +133,20 @@ IPC_ATTACKS = [
     Attack("ipc", "connect as an operator", operator_socket),
     Attack("ipc", "connect as an operator, at the usual places", default_operator_sockets),
     Attack("ipc", "connect as another agent", peer_socket),
-    Attack("ipc", "connect to an abstract socket of the host's", abstract_socket),
-    Attack("ipc", "send to an abstract socket of the host's", abstract_datagram),
+    Attack(
+        "ipc",
+        "connect to an abstract socket of the host's",
+        abstract_socket,
+        with_network=ABSTRACT,
+        unless="landlock-scopes",
+    ),
+    Attack(
+        "ipc",
+        "send to an abstract socket of the host's",
+        abstract_datagram,
+        with_network=ABSTRACT,
+        unless="landlock-scopes",
+    ),
     Attack("ipc", "message buses", message_buses, "socket=" + ",".join(BUSES)),
     Attack("ipc", "container engines", container_engines, "socket=" + ",".join(ENGINES)),
     Attack("ipc", "System V shared memory of the host's", system_v_memory),

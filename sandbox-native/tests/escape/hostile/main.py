@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """An agent that attacks whatever it can think of.
 
-    main.py --list              one line an attack: group, name, needs, design, design with the host's network
+    main.py --list              one line an attack: group, name, needs, design, design with the host's network, unless
     main.py TARGET [GROUP...]   tries them; TARGET is the JSON of an attack.Target; one line each: name, outcome, detail
 
 Fields are separated by tabs. Outcomes: reached, refused, mistaken.
@@ -34,7 +34,7 @@ def main() -> None:
     """List the attacks, or make them."""
     if sys.argv[1] == "--list":
         for attack in attacks(with_calls=True):
-            say(attack.group, attack.name, attack.needs, attack.design, attack.with_network)
+            say(attack.group, attack.name, attack.needs, attack.design, attack.with_network, attack.unless)
         return
     target = Target(**json.loads(sys.argv[1]))
     for attack in attacks(with_calls="AGENTOS_SOCKET" in os.environ):

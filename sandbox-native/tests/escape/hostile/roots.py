@@ -10,7 +10,7 @@ import time
 from attack import Attack, CameToNothing, Target
 
 HUNT_SECONDS = 2.0
-EXECS = 25
+EXECS = 8
 DESCRIPTORS = 256
 
 
