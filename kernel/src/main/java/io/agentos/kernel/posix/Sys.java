@@ -253,6 +253,13 @@ public final class Sys {
     return stat;
   }
 
+  /** The same of what a path leads to. */
+  public static FileStat stat(String path) throws ErrnoException {
+    FileStat stat = NATIVE.allocateStat();
+    check("stat " + path, NATIVE.stat(path, stat));
+    return stat;
+  }
+
   /** Renames within one directory, replacing what had the new name. */
   public static void renameIn(int directory, String from, String to) throws ErrnoException {
     check("rename to " + to, C.renameat(directory, from, directory, to));

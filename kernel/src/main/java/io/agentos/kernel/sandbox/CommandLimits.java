@@ -82,6 +82,7 @@ public final class CommandLimits {
           tree,
           process,
           new Freezer(cgroup, process),
+          /* thrashing= */ null,
           () -> outOfMemory = true);
     }
   }
@@ -96,17 +97,17 @@ public final class CommandLimits {
 
   /** The command has ended: what it used, as far as anybody measured that. */
   public Enforcement.Used ended() {
-    long seen = 0;
+    Enforcement.Used seen = new Enforcement.Used(0, 0);
     if (agentProcess != null && process != null) {
       monitor.removeCommand(agentProcess, process);
       seen = monitor.remove(process);
     }
     if (cgroup == null) {
-      return new Enforcement.Used(seen, 0);
+      return seen;
     }
     outOfMemory |= cgroup.number("memory.events", "oom_kill").orElse(0L) > 0;
     return new Enforcement.Used(
-        cgroup.number("memory.peak", "").orElse(seen),
+        cgroup.number("memory.peak", "").orElse(seen.peakBytes()),
         cgroup.number("cpu.stat", "usage_usec").orElse(0L) / 1000);
   }
 

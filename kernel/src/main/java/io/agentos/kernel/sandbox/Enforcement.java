@@ -44,6 +44,7 @@ public final class Enforcement {
     private final ResourceLimits limits;
     private final @Nullable Cgroup cgroup;
     private final Map<String, String> enforcedBy = new TreeMap<>();
+    private @Nullable Thrashing thrashing;
     private boolean monitored;
 
     private Prepared(ResourceLimits limits, @Nullable Cgroup cgroup) {
@@ -126,6 +127,7 @@ public final class Enforcement {
         prepared.enforcedBy.put("memory_high", "cgroup");
       }
       prepared.enforcedBy.put("memory", "cgroup");
+      prepared.thrashing = new Thrashing(prepared.cgroup, max);
     } else {
       allowFallback("memory");
       plan.with("--rlimit", "data", max + DATA_HEADROOM_BYTES);
@@ -191,10 +193,22 @@ public final class Enforcement {
   public Freezer started(
       Prepared prepared, SandboxProcess process, ProcessTree tree, Runnable onOom) {
     Freezer freezer = new Freezer(prepared.cgroup, process);
-    if (prepared.monitored) {
-      monitor.add(prepared.limits, tree, process, freezer, onOom);
+    if (prepared.monitored || prepared.thrashing != null) {
+      monitor.add(left(prepared), tree, process, freezer, prepared.thrashing, onOom);
     }
     return freezer;
+  }
+
+  /** Of memory and CPU, what no controller holds. */
+  private static ResourceLimits left(Prepared prepared) {
+    boolean held = "cgroup".equals(prepared.enforcedBy.get("cpu"));
+    return new ResourceLimits(
+        prepared.thrashing != null ? null : prepared.limits.memoryBytes(),
+        null,
+        held ? null : prepared.limits.cpuCores(),
+        null,
+        null,
+        null);
   }
 
   /**
@@ -210,11 +224,14 @@ public final class Enforcement {
 
   /** The process has ended: no more watching. */
   public Used ended(Prepared prepared, SandboxProcess process) {
-    long seen = monitor.remove(process);
+    Used seen = monitor.remove(process);
     Optional<Cgroup> cgroup = prepared.cgroup();
     return new Used(
-        cgroup.flatMap(group -> group.number("memory.peak", "")).orElse(seen),
-        cgroup.flatMap(group -> group.number("cpu.stat", "usage_usec")).orElse(0L) / 1000);
+        cgroup.flatMap(group -> group.number("memory.peak", "")).orElse(seen.peakBytes()),
+        cgroup
+            .flatMap(group -> group.number("cpu.stat", "usage_usec"))
+            .map(micros -> micros / 1000)
+            .orElse(seen.cpuMillis()));
   }
 
   /** Removes what {@link #prepare} made, once nothing runs in it. */

@@ -8,11 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Enforces memory and CPU limits where the host has no controllers: one thread that samples each
  * agent's processes, kills a tree that outgrew its memory, and freezes one that ran ahead of its
- * CPU share until time has caught up.
+ * CPU share until time has caught up. Where a controller holds the memory it ends agents that
+ * thrash at their limit.
  *
  * <p>Samples come every {@value #FASTEST_MILLIS} to {@value #SLOWEST_MILLIS} ms, sooner the closer
  * an agent is to its limit: a process can touch about {@value #GROWTH_BYTES_PER_MILLI} bytes of
@@ -37,9 +39,14 @@ public final class LimitMonitor implements AutoCloseable {
   /** How far ahead of its share an agent may run before it is frozen: the length of a burst. */
   private static final long BURST_MICROS = 20_000;
 
+  /** Between looks for memory that is no process's. */
+  private static final long FILES_NANOS = 200_000_000;
+
   private final Reactor reactor;
   private final Map<SandboxProcess, Target> targets = new ConcurrentHashMap<>();
   private final Thread thread = new Thread(this::run, "limit-monitor");
+  private final MemoryFiles.Gauge memoryFiles = new MemoryFiles.Gauge();
+  private long nextFilesNanos = System.nanoTime();
   private volatile boolean stopped;
 
   public LimitMonitor(Reactor reactor) {
@@ -54,10 +61,13 @@ public final class LimitMonitor implements AutoCloseable {
     final SandboxProcess process;
     final Freezer freezer;
     final Runnable onOom;
+    final @Nullable Thrashing thrashing;
     final Map<SandboxProcess, Command> commands = new ConcurrentHashMap<>();
     volatile long peakBytes;
-    long nextSampleNanos;
-    long cpuUsedMicros;
+    long fileBytes = -1;
+    long nextSampleNanos = System.nanoTime();
+    long nextThrashingNanos = nextSampleNanos;
+    volatile long cpuUsedMicros;
     long allowanceMicros;
     long allowanceAtNanos = System.nanoTime();
     boolean throttled;
@@ -68,8 +78,10 @@ public final class LimitMonitor implements AutoCloseable {
         ProcessTree tree,
         SandboxProcess process,
         Freezer freezer,
+        @Nullable Thrashing thrashing,
         Runnable onOom) {
       this.limits = limits;
+      this.thrashing = thrashing;
       this.tree = tree;
       this.process = process;
       this.freezer = freezer;
@@ -98,13 +110,18 @@ public final class LimitMonitor implements AutoCloseable {
     }
   }
 
+  /**
+   * @param limits those that no controller holds
+   * @param thrashing when a controller holds the memory
+   */
   void add(
       ResourceLimits limits,
       ProcessTree tree,
       SandboxProcess process,
       Freezer freezer,
+      @Nullable Thrashing thrashing,
       Runnable onOom) {
-    targets.put(process, new Target(limits, tree, process, freezer, onOom));
+    targets.put(process, new Target(limits, tree, process, freezer, thrashing, onOom));
     LockSupport.unpark(thread);
   }
 
@@ -123,16 +140,19 @@ public final class LimitMonitor implements AutoCloseable {
     }
   }
 
-  /** Stops watching; the most memory that was seen in use, 0 if none was measured. */
-  long remove(SandboxProcess process) {
+  /** Stops watching; what was seen in use, 0 of what was not measured. */
+  Enforcement.Used remove(SandboxProcess process) {
     Target target = targets.remove(process);
-    return target == null ? 0 : target.peakBytes;
+    return target == null
+        ? new Enforcement.Used(0, 0)
+        : new Enforcement.Used(target.peakBytes, target.cpuUsedMicros / 1000);
   }
 
   private void run() {
     while (!stopped) {
       long now = System.nanoTime();
-      long next = now + SLOWEST_MILLIS * 1_000_000L;
+      long next = now + Thrashing.SAMPLE_MILLIS * 1_000_000L;
+      measureFiles(now);
       for (Target target : targets.values()) {
         if (target.nextSampleNanos - now <= 0) {
           target.nextSampleNanos = now + sample(target) * 1_000_000L;
@@ -144,12 +164,29 @@ public final class LimitMonitor implements AutoCloseable {
     }
   }
 
+  /** Memory that is no process's takes a search, which is only made when there is some. */
+  private void measureFiles(long now) {
+    if (nextFilesNanos - now > 0) {
+      return;
+    }
+    nextFilesNanos = now + FILES_NANOS;
+    boolean moved = memoryFiles.moved();
+    for (Target target : targets.values()) {
+      if (target.limits.memoryBytes() != null && (moved || target.fileBytes < 0)) {
+        target.fileBytes = MemoryFiles.bytes(target.tree);
+      }
+    }
+  }
+
   /** Milliseconds until the next look. */
   private long sample(Target target) {
     if (target.killed) {
-      return SLOWEST_MILLIS;
+      return Thrashing.SAMPLE_MILLIS;
     }
-    long wait = SLOWEST_MILLIS;
+    long wait = Thrashing.SAMPLE_MILLIS;
+    if (target.thrashing != null) {
+      checkThrashing(target, target.thrashing);
+    }
     if (target.limits.memoryBytes() != null) {
       wait = Math.min(wait, checkMemory(target, target.limits.memoryBytes()));
     }
@@ -157,6 +194,17 @@ public final class LimitMonitor implements AutoCloseable {
       wait = Math.min(wait, checkCpu(target, target.limits.cpuCores()));
     }
     return wait;
+  }
+
+  private void checkThrashing(Target target, Thrashing thrashing) {
+    long now = System.nanoTime();
+    if (target.nextThrashingNanos - now > 0) {
+      return;
+    }
+    target.nextThrashingNanos = now + Thrashing.SAMPLE_MILLIS * 1_000_000L;
+    if (thrashing.sample() && !endCommand(target)) {
+      kill(target);
+    }
   }
 
   private long checkMemory(Target target, long limit) {
@@ -180,9 +228,20 @@ public final class LimitMonitor implements AutoCloseable {
   private static long memory(Target target, long limit) {
     List<String> processes = target.tree.processes();
     long used = processes.stream().mapToLong(ProcessUsage::residentBytes).sum();
-    return used > limit && processes.size() > 1
-        ? processes.stream().mapToLong(ProcessUsage::proportionalBytes).sum()
-        : used;
+    if (used + Math.max(0, target.fileBytes) <= limit) {
+      return used + Math.max(0, target.fileBytes);
+    }
+    target.fileBytes = MemoryFiles.bytes(target.tree);
+    if (processes.size() <= 1 && target.fileBytes == 0) {
+      return used;
+    }
+    long proportional = 0;
+    long mapped = 0;
+    for (String process : processes) {
+      proportional += ProcessUsage.proportionalBytes(process);
+      mapped += ProcessUsage.proportionalSharedBytes(process);
+    }
+    return proportional + Math.max(0, target.fileBytes - mapped);
   }
 
   /**
@@ -219,7 +278,8 @@ public final class LimitMonitor implements AutoCloseable {
 
   private long checkCpu(Target target, double cores) {
     long now = System.nanoTime();
-    long used = target.tree.cpuMicros();
+    // Less than before when they are all gone but not yet reported.
+    long used = Math.max(target.cpuUsedMicros, target.tree.cpuMicros());
     target.allowanceMicros +=
         Math.round((now - target.allowanceAtNanos) / 1000.0 * cores)
             - (used - target.cpuUsedMicros);

@@ -33,12 +33,23 @@ final class ProcessUsage {
    * {@link #residentBytes}.
    */
   static long proportionalBytes(String process) {
-    for (String line : read(process + "/smaps_rollup").split("\n")) {
-      if (line.startsWith("Pss:")) {
-        return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+    long kibibytes = kibibytes(process + "/smaps_rollup", "Pss:");
+    return kibibytes > 0 ? kibibytes * 1024 : residentBytes(process);
+  }
+
+  /** The part of {@link #proportionalBytes} that files in memory have, with or without a name. */
+  static long proportionalSharedBytes(String process) {
+    return kibibytes(process + "/smaps_rollup", "Pss_Shmem:") * 1024;
+  }
+
+  /** The number in the line of a file that begins with {@code name}, 0 if there is none. */
+  static long kibibytes(String path, String name) {
+    for (String line : read(path).split("\n")) {
+      if (line.startsWith(name)) {
+        return Long.parseLong(line.replaceAll("[^0-9]", ""));
       }
     }
-    return residentBytes(process);
+    return 0;
   }
 
   /** User and system time of one process, and of its children that it has reaped. */

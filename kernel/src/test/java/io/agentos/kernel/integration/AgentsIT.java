@@ -121,32 +121,6 @@ final class AgentsIT {
   }
 
   @Test
-  void namesWallTime_whenAnAgentRunsTooLong() throws IOException {
-    shell("sleeps", "exec sleep 1000", ",'limits':{'wall_time':0.3}");
-    assertThat(operator.await("sleeps").get("exit_reason").asText()).isEqualTo("wall_time");
-  }
-
-  @Test
-  void holdsTheCpuCap_ofAnAgentThatSpins() throws IOException {
-    shell("spins", "while :; do :; done", ",'limits':{'cpu':0.2,'wall_time':5}");
-    JsonNode end = operator.await("spins");
-    double share = end.at("/usage/cpu_ms").asDouble() / end.at("/usage/wall_ms").asDouble();
-    assertThat(share).as(end.toString()).isBetween(0.1, 0.24);
-  }
-
-  @Test
-  void containsAForkBomb() throws IOException {
-    spawn(
-        "'name':'bomb','command':['/usr/bin/python3','-c','import os\\nn=0\\ntry:\\n  while True:\\n"
-            + "    if os.fork()==0:\\n      import time\\n      time.sleep(100)\\n    n+=1\\nexcept OSError as e: print(n, e, flush=True)'],"
-            + "'limits':{'max_pids':20}");
-    assertThat(operator.await("bomb").get("exit_reason").asText()).isEqualTo("exited");
-    String said = operator.log("bomb");
-    int forks = Integer.parseInt(said.replaceAll("(?s)stdout: (\\d+) .*", "$1"));
-    assertThat(forks).as(said).isBetween(1, 20);
-  }
-
-  @Test
   void restartsOnFailure_thenGivesUp() throws IOException {
     shell("crashes", "echo run; exit 3", ",'restart_policy':'on-failure','max_restarts':2");
     JsonNode end = operator.await("crashes");
