@@ -116,7 +116,7 @@ public final class SandboxLayout {
       plan.with(mount.writable() ? READ_WRITE : READ_ONLY, mount.source(), mount.target());
     }
     plan.with("--ro-bind", paths.sdk(), SDK);
-    plan.with("--bind", paths.agentSocket(id), SOCKET);
+    plan.with("--ro-bind", paths.agentSocket(id), SOCKET);
     plan.with("--chdir", spec.cwd());
     environment(plan, sandboxEnvironment(id, spec));
     return plan;
