@@ -21,8 +21,9 @@ CAPABILITIES = {
     )
 }
 
-
 NO_PERF = 99
+NO_TRACING = 3
+ALL_IDS = 2**32 - 1
 
 
 def has_capability(name: str) -> bool:
@@ -114,9 +115,24 @@ def may_count_events() -> bool:
     return restriction < NO_PERF and (restriction <= 1 or has_capability("PERFMON"))
 
 
-def no_ptrace_restriction() -> bool:
-    """Yama lets processes trace their own children only, and only those of the same user can be traced anyway."""
-    return has_capability("SYS_PTRACE") or number_in("/proc/sys/kernel/yama/ptrace_scope", 0) == 0
+def ptrace_scope() -> int:
+    """What Yama restricts: 0 nothing, 1 tracing any but one's own children, 2 tracing without a capability, 3 all."""
+    return number_in("/proc/sys/kernel/yama/ptrace_scope", 0)
+
+
+def may_trace() -> bool:
+    """Whether processes of the same user may trace each other here."""
+    return ptrace_scope() == 0 or (ptrace_scope() < NO_TRACING and has_capability("SYS_PTRACE"))
+
+
+def may_be_traced() -> bool:
+    """Whether a child may ask its parent to trace it."""
+    return ptrace_scope() <= 1 or (ptrace_scope() < NO_TRACING and has_capability("SYS_PTRACE"))
+
+
+def may_load_kernels() -> bool:
+    """Whether that was not switched off for good."""
+    return number_in("/proc/sys/kernel/kexec_load_disabled", 0) == 0
 
 
 X86 = platform.machine() == "x86_64"
@@ -126,12 +142,14 @@ WORDS: dict[str, Callable[[], bool]] = {
     "landlock-scopes": landlock_scopes,
     "operator": lambda: True,
     "never": lambda: False,
-    "ptrace": no_ptrace_restriction,
+    "ptrace": may_trace,
+    "traceme": may_be_traced,
+    "all-cpus": lambda: len(os.sched_getaffinity(0)) == os.cpu_count(),
     "kcmp": lambda: system_call(312 if X86 else 272, 0, 0, 99),
     "numa": lambda: system_call(239 if X86 else 236, 0, 0, 0, 0, 0),
     "io-uring": lambda: system_call(425, 0, 0) and number_in("/proc/sys/kernel/io_uring_disabled", 0) == 0,
-    "kexec": lambda: system_call(246 if X86 else 104, 0, 0, 0, 1 << 30),
-    "kexec-file": lambda: system_call(320 if X86 else 294, -1, -1, 0, 0, 1 << 30),
+    "kexec": lambda: may_load_kernels() and system_call(246 if X86 else 104, 0, 0, 0, 1 << 30),
+    "kexec-file": lambda: may_load_kernels() and system_call(320 if X86 else 294, -1, -1, 0, 0, 1 << 30),
     "modules": lambda: (
         system_call(175 if X86 else 105, 0, 0, 0) and number_in("/proc/sys/kernel/modules_disabled", 0) == 0
     ),
@@ -191,3 +209,57 @@ def holds(word: str, folder: str) -> bool:
 def missing(needs: str, folder: str) -> list[str]:
     """Those of the words that do not hold here."""
     return [word for word in needs.split() if not holds(word, folder)]
+
+
+def surroundings() -> list[str]:
+    """What this suite is itself kept in, which may refuse what the attacks without a sandbox try."""
+    status = Path("/proc/self/status").read_text()
+    found = []
+    if "\nSeccomp:\t0" not in status:
+        found.append("no seccomp filter around this suite")
+    if int(Path("/proc/self/uid_map").read_text().split()[2]) != ALL_IDS:
+        found.append("the host's own user namespace")
+    if os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv"):
+        found.append("no container around this suite")
+    if label() not in ("", "unconfined", "kernel"):
+        found.append(f"no profile such as {label()} around this suite")
+    if "[none]" not in first_line("/sys/kernel/security/lockdown", "[none]"):
+        found.append("a kernel that is not locked down")
+    return found
+
+
+def first_line(path: str, default: str) -> str:
+    """What a file of the kernel's says, where there is one."""
+    try:
+        return Path(path).read_text().strip("\0\n")
+    except OSError:
+        return default
+
+
+def label() -> str:
+    """The security module's name for this process, without its mode."""
+    return first_line("/proc/self/attr/current", "").split(" ")[0]
+
+
+# What a person reads, for words that do not say it themselves.
+DESCRIPTIONS = {
+    "never": "a caller who may; nobody may",
+    "operator": "an operator",
+    "ptrace": "leave to trace processes of the same user (Yama)",
+    "traceme": "leave to be traced (Yama)",
+    "steady-time": "a processor of its own",
+    "opens": "a readable",
+    "file": "the file",
+    "socket": "one of the sockets",
+    "glob": "any",
+    "fs": "a file system of",
+    "linux": "Linux",
+    "mounted": "a mounted",
+    "writable": "a writable",
+}
+
+
+def describe(word: str) -> str:
+    """A need in words."""
+    key, separator, value = word.partition("=")
+    return f"{DESCRIPTIONS.get(key, key)} {value}" if separator else DESCRIPTIONS.get(word, word)

@@ -30,7 +30,7 @@ class Row:
 
     Attributes:
         outside: what the same attack did without a sandbox; "" for what is no attack but a look at the host afterwards.
-        missing: words of needs.py that do not hold here, so that it cannot work outside either.
+        missing: what this host lacks, so that it cannot work outside either.
         inside: by where it was made (agent, command, network), the verdict.
         details: by the same, what the attacker said.
         design: why it may succeed.
@@ -56,11 +56,9 @@ class Row:
 
     @property
     def surprise(self) -> str:
-        """What is wrong with the proof: it must work outside exactly where its needs are met. "" when nothing is."""
-        if self.outside == "" or self.shown != bool(self.missing):
+        """What is wrong with the proof: it must work outside where its needs are met. "" when nothing is."""
+        if self.shown or self.missing:
             return ""
-        if self.missing:
-            return f"it works outside, though it is said to need {' '.join(self.missing)}"
         return f"it does not work outside either ({self.outside}), though all that it needs is here"
 
     def note(self) -> str:
@@ -72,7 +70,7 @@ class Row:
         if self.result == ALLOWED:
             parts.append(self.design)
         if not self.shown:
-            parts.append(f"not shown on this host: it lacks {' '.join(self.missing) or 'something'}")
+            parts.append(f"not shown on this host, which lacks {', '.join(self.missing) or 'something'}")
         return "; ".join(parts)
 
 
@@ -122,10 +120,27 @@ class Report:
             for row in sorted(self.rows, key=lambda row: VERDICTS.index(row.result))
         ]
         found += [f"{'unproved':<18} {row.group:<11} {row.case:<{width}} {row.surprise}" for row in self.surprises()]
+        return [*found, self.total()]
+
+    def summary(self) -> list[str]:
+        """A table with a line for each group, then what is not blocked, and one line that counts them."""
+        heads = ("cases", "blocked", "by design", "ESCAPED", "broken", "not shown")
+        found = [f"{'':<11}" + "".join(f"{head:>11}" for head in heads)]
+        for group in dict.fromkeys(row.group for row in self.rows):
+            rows = [row for row in self.rows if row.group == group]
+            results = [row.result for row in rows]
+            counts = [len(rows), *map(results.count, (BLOCKED, ALLOWED, ESCAPED, BROKEN))]
+            counts.append(sum(not row.shown for row in rows))
+            found.append(f"{group:<11}" + "".join(f"{count or '-':>11}" for count in counts))
+        others = [row for row in self.rows if row.result != BLOCKED]
+        found += [f"{row.result}: {row.group}: {row.case}: {row.note()}" for row in others]
+        return [*found, self.total()]
+
+    def total(self) -> str:
+        """One line that counts them all."""
         hidden = sum(not row.shown for row in self.rows)
-        return [
-            *found,
+        return (
             f"{self.setting}: {len(self.rows)} cases: {self.count(BLOCKED)} blocked, {self.count(ALLOWED)} allowed by"
             f" design, {self.count(ESCAPED)} ESCAPED, {self.count(BROKEN)} broken;"
-            f" {hidden} of them not shown on this host, {len(self.surprises())} of these unexpectedly",
-        ]
+            f" {hidden} of them not shown on this host, {len(self.surprises())} of these unexpectedly"
+        )

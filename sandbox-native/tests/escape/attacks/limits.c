@@ -123,7 +123,7 @@ const struct attack limit_attacks[] = {
     ATTACK("limits", "escape the out-of-memory killer", "CAP_SYS_RESOURCE", escape_out_of_memory),
     ATTACK("limits", "raise its priority", "CAP_SYS_NICE", raise_priority),
     ATTACK("limits", "real-time scheduling", "CAP_SYS_NICE", real_time),
-    ATTACK("limits", "deadline scheduling", "CAP_SYS_NICE", deadline),
+    ATTACK("limits", "deadline scheduling", "CAP_SYS_NICE all-cpus", deadline),
     ATTACK("limits", "real-time disk access", "CAP_SYS_ADMIN", real_time_io),
     ATTACK("limits", "lock 16 MiB of memory", "CAP_IPC_LOCK", lock_memory),
     ATTACK("limits", "allow itself core files", "unlimited-core", dump_core),

@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ATTACK_SECONDS 5
+#define ATTACK_SECONDS 20
 #define LINE_BYTES 512
 
 static const struct attack *const lists[] = {namespace_attacks, mount_attacks,  privilege_attacks, limit_attacks,

@@ -177,7 +177,7 @@ const struct attack process_attacks[] = {
     ATTACK("processes", "trace the owner's process", "ptrace", trace_owner),
     ATTACK("processes", "trace its supervisor", "ptrace", trace_supervisor),
     ATTACK("processes", "trace its parent", "ptrace", trace_parent),
-    ATTACK("processes", "be traced", "", be_traced),
+    ATTACK("processes", "be traced", "traceme", be_traced),
     ATTACK("processes", "read the owner's process's memory", "ptrace", read_owner),
     ATTACK("processes", "write the owner's process's memory", "ptrace", write_owner),
     ATTACK("processes", "read its supervisor's memory", "ptrace", read_supervisor),

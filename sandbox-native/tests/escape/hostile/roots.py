@@ -170,8 +170,15 @@ def run_own_starter(target: Target) -> str:
     raise CameToNothing("it does not run")
 
 
+def take_hold(program: str) -> None:
+    """Change its mode, which no open file prevents; of a copy in memory, which is nobody's installation, its content."""
+    if os.readlink(program).startswith("/memfd:"):
+        os.truncate(program, 0)
+    os.chmod(program, stat.S_IMODE(os.stat(program).st_mode))
+
+
 def change_running_starter() -> int:
-    """For as long as the hunt lasts, try to take hold of the program, by its mode, which no open file prevents."""
+    """For as long as the hunt lasts, try to take hold of the program."""
     end = time.monotonic() + HUNT_SECONDS
     own = os.path.realpath("/proc/self/exe")
     while time.monotonic() < end:
@@ -179,8 +186,7 @@ def change_running_starter() -> int:
             try:
                 if os.readlink(f"/proc/{pid}/exe") == own:
                     continue
-                mode = os.stat(f"/proc/{pid}/exe").st_mode
-                os.chmod(f"/proc/{pid}/exe", stat.S_IMODE(mode))
+                take_hold(f"/proc/{pid}/exe")
                 return 0
             except OSError:
                 continue
