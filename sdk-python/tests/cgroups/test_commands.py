@@ -9,9 +9,9 @@ from cgroups.conftest import Run
 
 from agentos import AgentOSClient
 
-WAIT = 900
 # Each takes two process starts, which are slow in the machine that tests may run in.
 OOMS = int(os.environ.get("AGENTOS_TEST_OOMS", "10"))
+WAIT = 600 + 10 * OOMS
 
 CALLER = """
 import sys
