@@ -19,6 +19,10 @@
 #define SB_TMPFS_INODES_MIN 2ULL
 #define SB_TMPFS_INODES_MAX (1ULL << 32)
 #define SB_OOM_SCORE_MAX 1000
+#define SB_PORT_MAX 65535ULL
+
+/* Connections to the listener that wait to be accepted. */
+#define SB_LISTEN_BACKLOG 256
 
 /* The sandbox's own root and /dev: room for directories, mount points and links, nothing else. */
 #define SB_ROOT_BYTES (1024ULL * 1024ULL)

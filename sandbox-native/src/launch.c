@@ -27,6 +27,7 @@ static const struct step sandbox_steps[] = {
     {"identity", sb_stage_identity},
     {"cgroup-ns", sb_stage_cgroup_namespace},
     {"network", sb_stage_network},
+    {"listener", sb_stage_listener},
     {"sources", sb_stage_sources},
     {"root", sb_stage_root},
     {"mounts", sb_stage_mounts},
@@ -269,6 +270,8 @@ int sb_launch(struct sb_sandbox *sandbox, struct sb_launched *ret_launched, stru
   launched.init = start(sandbox, pair, &launched.pidfd, err);
   sb_oom_restore(sandbox->proc, sandbox->plan->oom_score, score);
   (void)close(pair[1]);
+  if (sandbox->plan->listen_fd >= 0)
+    (void)close(sandbox->plan->listen_fd); /* whoever waits for the listener then sees the end of a failed start */
   launched.socket = pair[0];
   if (launched.init < 0)
     return sb_fail_stage(err, "clone");

@@ -291,6 +291,15 @@ static int take_allow_syscall(struct sb_plan *plan, char *const *argument, struc
   return 0;
 }
 
+static int take_listen(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  unsigned long long port;
+
+  if (parse_number(argument[0], 1, SB_PORT_MAX, &port, err) < 0)
+    return -1;
+  plan->listen_port = (unsigned short)port;
+  return sb_parse_fd(argument[1], &plan->listen_fd, err);
+}
+
 static int take_landlock(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
   if (strcmp(argument[0], "auto") == 0)
     plan->landlock = SB_LANDLOCK_AUTO;
@@ -323,6 +332,7 @@ static const struct sb_option options[] = {
     {"--hostname", 1, SANDBOX, false, take_hostname},
     {"--join-fd", 1, SB_MODE_JOIN, false, take_join_fd},
     {"--landlock", 1, CONFINED, false, take_landlock},
+    {"--listen", 2, SANDBOX, false, take_listen},
     {"--map-gid", 1, SANDBOX, false, take_map_gid},
     {"--map-uid", 1, SANDBOX, false, take_map_uid},
     {"--oom-score", 1, ANY, false, take_oom_score},

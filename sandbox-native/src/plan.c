@@ -74,6 +74,7 @@ static int plan_init(struct sb_plan *plan, const struct sb_words *words, struct 
       .chdir = "/",
       .seccomp = true,
       .landlock = SB_LANDLOCK_AUTO,
+      .listen_fd = -1,
       .join_fd = -1,
       .status_fd = -1,
       .control_fd = -1,
@@ -158,6 +159,10 @@ static int check_plan(const struct sb_plan *plan, const bool seen[SB_OPTIONS_MAX
     return sb_fail(err, 0, "--map-uid: only root can map other ids than its own; leave it out");
   if (geteuid() != 0 && plan->run_as_given)
     return sb_fail(err, 0, "--run-as: only root can become another user; leave it out");
+  if (plan->listen_fd >= 0 && plan->share_net)
+    return sb_fail(err, 0, "--listen and --share-net exclude each other: the listener would be the caller's");
+  if (plan->listen_fd >= 0 && (plan->listen_fd == plan->status_fd || plan->listen_fd == plan->control_fd))
+    return sb_fail(err, 0, "--listen shares its descriptor with another option");
   if (plan->status_fd >= 0 && (plan->status_fd == plan->control_fd || plan->status_fd == plan->join_fd))
     return sb_fail(err, 0, "--status-fd shares its descriptor with another option");
   if (plan->control_fd >= 0 && plan->control_fd == plan->join_fd)

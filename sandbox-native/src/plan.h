@@ -66,7 +66,9 @@ struct sb_plan {
   const char **allowed_syscalls;
   size_t allowed_syscall_count;
   enum sb_landlock landlock;
-  int join_fd; /* or -1, as the two below */
+  unsigned short listen_port; /* with listen_fd */
+  int listen_fd;              /* or -1, as the three below */
+  int join_fd;
   int status_fd;
   int control_fd;
   char *const *command; /* ended by NULL */

@@ -28,6 +28,8 @@ sb_stage sb_stage_identity;
 sb_stage sb_stage_cgroup_namespace;
 /* Names the host and brings up the loopback interface. */
 sb_stage sb_stage_network;
+/* Listens on the loopback interface and hands the listener to whom the plan names. */
+sb_stage sb_stage_listener;
 /* Makes the new root and attaches it; sandbox->root is it. */
 sb_stage sb_stage_root;
 /* Carries out the mount words below sandbox->root. */

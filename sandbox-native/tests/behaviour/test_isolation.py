@@ -57,6 +57,43 @@ class Namespaces(SandboxTest):
         self.assertNotEqual(self.python(attempt), "0\n")
         self.assertEqual(self.python(attempt, "--share-net"), "0\n")
 
+    def test_a_listener_in_it_is_handed_out(self):
+        ours, theirs = socket.socketpair()
+        attempt = "import socket; s = socket.create_connection(('127.0.0.1', 3128)); s.send(b'x'); print(s.recv(9))"
+        words = ("--listen", "3128", str(theirs.fileno()))
+        with self.start(["/usr/bin/python3", "-c", attempt], *words, pass_fds=[theirs.fileno()]) as run:
+            theirs.close()
+            run.started()
+            _, fds, _, _ = socket.recv_fds(ours, 1, 1)
+            with socket.socket(fileno=fds[0]) as listener:
+                listener.setblocking(True)
+                with listener.accept()[0] as inside:
+                    self.assertEqual(inside.recv(9), b"x")
+                    inside.send(b"hello")
+            self.assertEqual(ours.recv(1), b"", "somebody inside kept the socket")
+            self.assertEqual(run.line(), "b'hello'")
+        ours.close()
+
+    def test_a_listener_stays_out_of_the_payload_s_hands(self):
+        ours, theirs = socket.socketpair()
+        self.addCleanup(ours.close)
+        attempt = "import os, socket; print(len(os.listdir('/proc/self/fd'))); socket.create_server(('127.0.0.1', 3128))"
+        words = ("--listen", "3128", str(theirs.fileno()))
+        run = self.run_in(["/usr/bin/python3", "-c", attempt], *words, pass_fds=[theirs.fileno()])
+        theirs.close()
+
+        self.assertEqual(run.out, "4\n")
+        self.assertIn("in use", run.errors)
+
+    def test_a_listener_needs_a_socket_to_go_to_and_a_network_of_its_own(self):
+        read, write = os.pipe()
+        self.addCleanup(os.close, read)
+        self.addCleanup(os.close, write)
+        words = ("--listen", "80", str(write))
+
+        self.assert_refused("listener", "must be a Unix socket", ["/bin/true"], *words, pass_fds=[write])
+        self.assert_refused("plan", "exclude each other", ["/bin/true"], *words, "--share-net", pass_fds=[write])
+
     def test_cgroup_namespace_shows_its_own_root(self):
         self.assertIn("0::/\n", self.shell("cat /proc/self/cgroup"))
 

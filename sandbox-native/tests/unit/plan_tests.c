@@ -36,7 +36,7 @@ static void defaults_are_the_documented_ones(void) {
   CHECK(strcmp(plan.hostname, "agent") == 0);
   CHECK(strcmp(plan.chdir, "/") == 0);
   CHECK(plan.seccomp && plan.landlock == SB_LANDLOCK_AUTO && !plan.share_net);
-  CHECK(plan.status_fd == -1 && plan.control_fd == -1 && plan.join_fd == -1);
+  CHECK(plan.status_fd == -1 && plan.control_fd == -1 && plan.join_fd == -1 && plan.listen_fd == -1);
   CHECK(plan.environment_count == 0 && plan.environment[0] == NULL);
 }
 
@@ -105,6 +105,19 @@ static void options_of_another_mode_are_refused(void) {
   CHECK(refused_saying(WORDS(LOOSE, "--uid", "1", "x"), "--uid cannot be used"));
   CHECK(refused_saying(WORDS("--run-as", "1", "1", "x"), "--run-as cannot be used without --supervise-only"));
   CHECK(refused_saying(WORDS("--join-fd", "99", LOOSE, "x"), "99"));
+}
+
+static void a_listener_is_the_sandbox_s_own(void) {
+  char fd[16];
+  int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+  (void)snprintf(fd, sizeof fd, "%d", null);
+  CHECK(refused_saying(WORDS("--listen", "0", fd, "x"), "from 1 to 65535"));
+  CHECK(refused_saying(WORDS("--listen", "65536", fd, "x"), "from 1 to 65535"));
+  CHECK(refused_saying(WORDS("--listen", "80", "2", "x"), "from 3 to"));
+  CHECK(refused_saying(WORDS("--join-fd", fd, "--listen", "80", fd, "x"), "--listen cannot be used together"));
+  CHECK(refused_saying(WORDS(LOOSE, "--listen", "80", fd, "x"), "--listen cannot be used together"));
+  (void)close(null);
 }
 
 static void mount_words_are_refused_when_joining(void) {
@@ -229,6 +242,7 @@ const struct unit_test plan_tests[] = {
     TEST(a_command_is_required),
     TEST(options_given_twice_are_refused),
     TEST(options_of_another_mode_are_refused),
+    TEST(a_listener_is_the_sandbox_s_own),
     TEST(mount_words_are_refused_when_joining),
     TEST(descriptors_must_be_open_and_above_stdio),
     TEST(destinations_must_be_plain),
