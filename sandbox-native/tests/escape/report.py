@@ -110,7 +110,7 @@ class Report:
         ]
         counts: dict[str, Any] = {result: self.count(result) for result in VERDICTS}
         counts["not-shown"] = sum(not row.shown for row in self.rows)
-        return json.dumps({"success": self.safe, "setting": self.setting, "counts": counts, "cases": cases}, indent=1)
+        return json.dumps({"success": self.safe, "setting": self.setting, "counts": counts, "cases": cases})
 
     def lines(self) -> list[str]:
         """One line for each case, worst last, and one that counts them."""

@@ -8,9 +8,11 @@ or ESCAPED for each. Exit status: 0, 1 when anything escaped or could not be tri
 """
 
 import argparse
+import json
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 import bounds
@@ -167,6 +169,13 @@ def run(verbose: bool, cgroup: str | None) -> Report:
     return report
 
 
+def end_with_input() -> None:
+    """Who started this is gone, or wants no more."""
+    while os.read(0, 4096):
+        continue
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def main() -> int:
     """Run it and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -180,12 +189,18 @@ def main() -> int:
         "--summary", action="store_true", help="a table of counts, and one line for what is not blocked"
     )
     parser.add_argument("--cgroup", help="a cgroup of this user's, without processes, in which the kernel is started")
+    parser.add_argument("--until-input-ends", action="store_true", help="end too when standard input does")
     parser.add_argument("--progress", action="store_true", help="say on standard error what goes on")
     arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that the victims and the kernel go
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(TERMINATED))  # so that the victims and the kernel go
+    if arguments.until_input_ends:
+        threading.Thread(target=end_with_input, daemon=True).start()
     try:
         report = run(arguments.progress, arguments.cgroup)
     except Failure as failure:
+        if arguments.json:
+            print(json.dumps({"success": False, "error": str(failure), "code": "UNAVAILABLE"}))
         print(f"escape suite: {failure}", file=sys.stderr)
         return 2
     lines = report.summary if arguments.summary else report.lines

@@ -75,4 +75,31 @@ final class DoctorIT {
       assertThat(report).contains("gemini").doesNotContain("AIzaSecret");
     }
   }
+
+  @Test
+  void attacksTheSandboxAndTellsOfEachCase() throws Exception {
+    try (CliProcess doctor =
+        CliProcess.start(home, temporary, Map.of(), "doctor", "--attack", "--json")) {
+      Fields report = Fields.of(Json.parse(doctor.line()));
+
+      assertThat(report.objects("cases"))
+          .hasSizeGreaterThan(250)
+          .allSatisfy(
+              attack ->
+                  assertThat(attack.text("result"))
+                      .as(attack.text("case"))
+                      .isIn("blocked", "allowed-by-design"));
+      assertThat(doctor.code()).isZero();
+    }
+  }
+
+  @Test
+  void saysWhatIsMissing_whenThereIsNothingToAttackWith() throws Exception {
+    Files.delete(home.resolve("sandbox-native"));
+    try (CliProcess doctor = CliProcess.start(home, temporary, Map.of(), "doctor", "--attack")) {
+      assertThat(doctor.lines()).isEmpty();
+      assertThat(doctor.code()).isEqualTo(1);
+      assertThat(doctor.errors()).contains("escape/run.py is missing").contains("install-service");
+    }
+  }
 }
