@@ -49,6 +49,7 @@ class Identity:
         permissions: fields of the permissions object that differ from the level's.
         limits: its limits, as in SPAWN.
         network: whether its commands may use the host's network.
+        mounts: more of the host's files to show it, as in SPAWN; only in a sandbox.
         kernel: the kernel's socket; where the SDK looks otherwise.
     """
 
@@ -58,6 +59,7 @@ class Identity:
     permissions: dict[str, Any] = field(default_factory=dict)
     limits: dict[str, Any] = field(default_factory=dict)
     network: bool = False
+    mounts: tuple[dict[str, str], ...] = ()
     kernel: str | None = None
 
     @property
@@ -96,7 +98,7 @@ async def _spawn(operator: AsyncAgentOSClient, identity: Identity, door: str) ->
     confinement: dict[str, Any] = {"sandboxed": False}
     if identity.sandboxed:
         confinement = {"workspace": str(identity.workspace), "network": identity.network}
-        confinement["mounts"] = [{"source": door, "target": _DOOR_INSIDE, "mode": "rw"}]
+        confinement["mounts"] = [*identity.mounts, {"source": door, "target": _DOOR_INSIDE, "mode": "rw"}]
     return await operator.spawn(
         identity.name,
         command=[_PYTHON, "-I", "-c", _KEEPER.read_text(), _DOOR_INSIDE if identity.sandboxed else door],

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+"""AgentOS as a sandbox of Inspect AI, without Docker; `pip install 'agentos[inspect]'`, and Inspect finds it by name.
+
+    Task(dataset, solver=[use_tools(bash(timeout=60)), generate()], scorer=includes(), sandbox="agentos")
+
+Each sample has a sandboxed agent of the kernel to itself, with a new /workspace as its working folder. Settings come as
+an object, or as a YAML file whose fields are the object's:
+
+    sandbox=SandboxEnvironmentSpec("agentos", AgentOSSandboxConfig(limits={"memory": "512M", "max_pids": 100}))
+    sandbox=("agentos", "agentos-sandbox.yaml")
+"""
+
+from ._config import AgentOSSandboxConfig
+from ._sandbox import AgentOSSandboxEnvironment
+
+__all__ = ["AgentOSSandboxConfig", "AgentOSSandboxEnvironment"]
