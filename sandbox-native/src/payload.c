@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "payload.h"
 #include "message.h"
-#include "signals.h"
 #include "syscalls.h"
 
 #include <errno.h>
@@ -15,14 +14,15 @@
 /* Where a command without a slash is looked for when the plan sets no PATH. */
 #define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
 
+/* All others have had their default action since the helper started; see take_signals in main.c. */
 static int reset_signals(const struct sb_plan *plan, struct sb_error *err) {
+  struct sigaction action = {.sa_handler = SIG_DFL};
   sigset_t none;
 
   (void)plan;
-  sb_signals_reset();
   (void)sigemptyset(&none);
-  if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
-    return sb_fail(err, errno, "cannot unblock the signals");
+  if (sigaction(SIGPIPE, &action, NULL) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+    return sb_fail(err, errno, "cannot reset the signals");
   return 0;
 }
 

@@ -26,44 +26,68 @@ static int fail_place(struct sb_error *err, const char *path) {
   return sb_fail(err, errno, "cannot make '%s' in the sandbox", path);
 }
 
-static int enter(int directory, const char *part, const char *path, struct sb_error *err) {
-  int next = open_part(directory, part, O_DIRECTORY);
-
-  if (next < 0 && errno == ENOENT) {
-    if (mkdirat(directory, part, 0755) < 0 && errno != EEXIST)
-      return fail_place(err, path);
-    next = open_part(directory, part, O_DIRECTORY);
-  }
-  return next < 0 ? fail_place(err, path) : next;
+/* Why a place cannot be opened is why it could not be made, unless it was there already. */
+static int check_place(int place, int made, int made_errno, const char *path, struct sb_error *err) {
+  if (place < 0 && made < 0 && made_errno != EEXIST)
+    errno = made_errno;
+  return place < 0 ? fail_place(err, path) : place;
 }
 
-/* Opens the parent of the path, made where it is missing; *ret_name is the last part. */
-static int place_parent(int root, const char *path, char name[SB_PLAN_PATH_BYTES_MAX + 1], struct sb_error *err) {
-  SB_OWNED_FD directory = fcntl(root, F_DUPFD_CLOEXEC, 3);
-  const char *at = path + 1;
+/* Made before it is looked for, as most places of a new root are missing. */
+static int enter(int directory, const char *part, const char *path, struct sb_error *err) {
+  int made = mkdirat(directory, part, 0755);
+  int made_errno = errno;
 
-  if (directory < 0)
-    return sb_fail(err, errno, "cannot copy the descriptor of the sandbox's root");
+  return check_place(open_part(directory, part, O_DIRECTORY), made, made_errno, path, err);
+}
+
+/* Opens the directory `parents`, a path below the root, part by part, each made where it is missing. */
+static int make_parents(int root, const char *parents, const char *path, struct sb_error *err) {
+  char name[SB_PLAN_PATH_BYTES_MAX + 1];
+  SB_OWNED_FD directory = -1;
+  const char *at = parents;
+
   for (;;) {
     size_t length = strcspn(at, "/");
     int next;
 
     memcpy(name, at, length);
     name[length] = '\0';
-    if (at[length] == '\0')
-      return sb_steal_fd(&directory);
-    next = enter(directory, name, path, err);
+    next = enter(directory < 0 ? root : directory, name, path, err);
     if (next < 0)
       return -1;
-    sb_close_and_forget(&directory);
+    sb_close_owned(&directory);
     directory = next;
+    if (at[length] == '\0')
+      return sb_steal_fd(&directory);
     at += length + 1;
   }
 }
 
+/* Opens the parent of the path, made where it is missing; *ret_name is the last part. */
+static int place_parent(int root, const char *path, const char **ret_name, struct sb_error *err) {
+  char parents[SB_PLAN_PATH_BYTES_MAX + 1];
+  const char *name = strrchr(path, '/') + 1;
+  size_t length = (size_t)(name - path);
+  int directory;
+
+  *ret_name = name;
+  if (length == 1) {
+    directory = fcntl(root, F_DUPFD_CLOEXEC, 3);
+    return directory < 0 ? sb_fail(err, errno, "cannot copy the descriptor of the sandbox's root") : directory;
+  }
+  /* Without the slashes around it. */
+  memcpy(parents, path + 1, length - 2);
+  parents[length - 2] = '\0';
+  directory = open_part(root, parents, O_DIRECTORY);
+  if (directory < 0 && errno == ENOENT)
+    return make_parents(root, parents, path, err);
+  return directory < 0 ? fail_place(err, path) : directory;
+}
+
 int sb_place_directory(int root, const char *path, struct sb_error *err) {
-  char name[SB_PLAN_PATH_BYTES_MAX + 1];
-  SB_OWNED_FD parent = place_parent(root, path, name, err);
+  const char *name;
+  SB_OWNED_FD parent = place_parent(root, path, &name, err);
 
   if (parent < 0)
     return -1;
@@ -71,24 +95,21 @@ int sb_place_directory(int root, const char *path, struct sb_error *err) {
 }
 
 int sb_place_file(int root, const char *path, struct sb_error *err) {
-  char name[SB_PLAN_PATH_BYTES_MAX + 1];
-  SB_OWNED_FD parent = place_parent(root, path, name, err);
-  int place;
+  const char *name;
+  SB_OWNED_FD parent = place_parent(root, path, &name, err);
+  int made_errno;
+  int made;
 
   if (parent < 0)
     return -1;
-  place = open_part(parent, name, 0);
-  if (place < 0 && errno == ENOENT) {
-    if (mknodat(parent, name, S_IFREG | 0444, 0) < 0 && errno != EEXIST)
-      return fail_place(err, path);
-    place = open_part(parent, name, 0);
-  }
-  return place < 0 ? fail_place(err, path) : place;
+  made = mknodat(parent, name, S_IFREG | 0444, 0);
+  made_errno = errno;
+  return check_place(open_part(parent, name, 0), made, made_errno, path, err);
 }
 
 int sb_place_symlink(int root, const char *target, const char *path, struct sb_error *err) {
-  char name[SB_PLAN_PATH_BYTES_MAX + 1];
-  SB_OWNED_FD parent = place_parent(root, path, name, err);
+  const char *name;
+  SB_OWNED_FD parent = place_parent(root, path, &name, err);
 
   if (parent < 0)
     return -1;

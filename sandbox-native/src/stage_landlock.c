@@ -50,12 +50,23 @@ static int allow(int ruleset, int place, uint64_t rights, struct sb_error *err) 
   return 0;
 }
 
+/* One line of mountinfo. */
+struct mount_line {
+  const char *path;
+  bool read_only; /* the mount, whatever its file system is */
+};
+
 /* Grants what one mount means. A place that cannot be reached is left out: the payload cannot reach it either. */
-static int allow_mount(int ruleset, const char *path, uint64_t handled, struct sb_error *err) {
-  SB_OWNED_FD place = open(path, O_PATH | O_CLOEXEC);
+static int allow_mount(int ruleset, const struct mount_line *mount, uint64_t handled, struct sb_error *err) {
+  const char *path = mount->path;
+  SB_OWNED_FD place = -1;
   struct statvfs system;
   struct stat file;
 
+  /* Most mounts: there is nothing to grant, unless it is a device. */
+  if (mount->read_only && (stat(path, &file) < 0 || !S_ISCHR(file.st_mode)))
+    return 0;
+  place = open(path, O_PATH | O_CLOEXEC);
   if (place < 0)
     return 0;
   if (fstatvfs(place, &system) < 0 || fstat(place, &file) < 0)
@@ -84,16 +95,21 @@ static void unescape(char *text) {
   *to = '\0';
 }
 
-/* The mount point is the fifth field of a line. NULL when the line is shorter. */
-static char *mount_point(char *line) {
+/* The mount point is the fifth field of a line, its options are the sixth. False when the line is shorter. */
+static bool read_mount(char *line, struct mount_line *ret_mount) {
   char *rest = line;
-  char *field = NULL;
+  char *path = NULL;
+  const char *options;
 
   for (int i = 0; i < 5; i++)
-    field = strsep(&rest, " ");
-  if (field != NULL)
-    unescape(field);
-  return field;
+    path = strsep(&rest, " ");
+  options = strsep(&rest, " ");
+  if (options == NULL)
+    return false;
+  unescape(path);
+  ret_mount->path = path;
+  ret_mount->read_only = strncmp(options, "ro,", 3) == 0 || strcmp(options, "ro") == 0;
+  return true;
 }
 
 static int allow_mounts(int ruleset, int proc, uint64_t handled, struct sb_error *err) {
@@ -109,10 +125,10 @@ static int allow_mounts(int ruleset, int proc, uint64_t handled, struct sb_error
     return -1;
   }
   while (result == 0 && getline(&line, &size, mounts) > 0) {
-    const char *path = mount_point(line);
+    struct mount_line mount;
 
-    if (path != NULL)
-      result = allow_mount(ruleset, path, handled, err);
+    if (read_mount(line, &mount))
+      result = allow_mount(ruleset, &mount, handled, err);
   }
   free(line);
   (void)fclose(mounts);
