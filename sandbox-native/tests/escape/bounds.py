@@ -17,6 +17,7 @@ LONGEST_SECONDS = 120
 NOTICE_SECONDS = 10.0
 ANSWER_SECONDS = 10.0
 LOOK_SECONDS = 0.2
+WALL_SECONDS = (1, 5, 25)
 LOGS_BYTES_MAX = 8 << 20
 FLOOD_MIB = 16
 MEMORY = {"memory": "48M", "max_pids": 32}
@@ -152,12 +153,13 @@ def outlive_outside(attackers: Attackers) -> tuple[str, str]:
     return ("reached", f"{len(left)} processes are left") if left else ("refused", "")
 
 
-def start_stayer(attackers: Attackers, name: str, mark: str, **options: Any) -> Any:
-    """An agent that will not go, once all its processes are there."""
+def start_stayer(attackers: Attackers, name: str, mark: str, **options: Any) -> Any | None:
+    """An agent that will not go, once all its processes are there; None when it went before."""
     operator = attackers.operator
     agent = operator.spawn(name, script=str(attackers.folder / "bounds.py"), args=["stay", "1", mark], **options)
     with operator.logs(agent_id=agent.id, follow=True) as lines:
-        next(entry for entry in lines if entry.line.startswith("held"))
+        if not any(entry.line.startswith("held") for entry in lines):
+            return None
     return agent
 
 
@@ -165,6 +167,8 @@ def outlive_kill(attackers: Attackers) -> tuple[str, str]:
     """KILL ends all of it."""
     mark = f"stay-kill-{os.getpid()}"
     agent = start_stayer(attackers, "stayer", mark)
+    if agent is None:
+        return "mistaken", "it ended by itself"
     attackers.operator.kill(agent.id, grace=0.1)
     return left_over(mark)
 
@@ -172,7 +176,11 @@ def outlive_kill(attackers: Attackers) -> tuple[str, str]:
 def outlive_wall_time(attackers: Attackers) -> tuple[str, str]:
     """The wall time ends all of it."""
     mark = f"stay-time-{os.getpid()}"
-    agent = start_stayer(attackers, "sleeper", mark, limits={"wall_time": 1})
+    # A slow machine takes longer than the first of these to start it.
+    waits = (start_stayer(attackers, f"sleeper-{s}", mark, limits={"wall_time": s}) for s in WALL_SECONDS)
+    agent = next((found for found in waits if found is not None), None)
+    if agent is None:
+        return "mistaken", f"it did not start within {WALL_SECONDS[-1]} s"
     record = attackers.operator.wait(agent.id, timeout=LONGEST_SECONDS)
     if record.exit_reason != "wall_time":
         return "mistaken", record.detail
@@ -182,7 +190,8 @@ def outlive_wall_time(attackers: Attackers) -> tuple[str, str]:
 def outlive_kernel(attackers: Attackers, kernel: Kernel) -> tuple[str, str]:
     """The end of the AgentOS kernel, however violent, ends its agents. Leaves no kernel behind."""
     mark = f"stay-kernel-{os.getpid()}"
-    start_stayer(attackers, "orphan", mark)
+    if start_stayer(attackers, "orphan", mark) is None:
+        return "mistaken", "it ended by itself"
     kernel.process.kill()
     kernel.process.wait()
     return left_over(mark)
