@@ -21,4 +21,3 @@ async def sandbox(**settings: Any) -> AsyncIterator[AgentOSSandboxEnvironment]:
         yield environment.as_type(AgentOSSandboxEnvironment)
     finally:
         await AgentOSSandboxEnvironment.sample_cleanup("a test", config, started, False)
-        await AgentOSSandboxEnvironment.task_cleanup("a test", config, True)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""AgentOS as a sandbox of Inspect AI, without Docker; `pip install 'agentos[inspect]'`, and Inspect finds it by name.
+"""AgentOS as a sandbox of Inspect AI, without Docker, and as its model; Inspect finds both by name.
+
+    pip install "./sdk-python[inspect]"
 
     Task(dataset, solver=[use_tools(bash(timeout=60)), generate()], scorer=includes(), sandbox="agentos")
 
@@ -8,9 +10,12 @@ an object, or as a YAML file whose fields are the object's:
 
     sandbox=SandboxEnvironmentSpec("agentos", AgentOSSandboxConfig(limits={"memory": "512M", "max_pids": 100}))
     sandbox=("agentos", "agentos-sandbox.yaml")
+
+The model that the kernel shares is `--model agentos/default`, or `agentos/NAME`.
 """
 
 from ._config import AgentOSSandboxConfig
+from ._model import AgentOSModelAPI
 from ._sandbox import AgentOSSandboxEnvironment
 
-__all__ = ["AgentOSSandboxConfig", "AgentOSSandboxEnvironment"]
+__all__ = ["AgentOSModelAPI", "AgentOSSandboxConfig", "AgentOSSandboxEnvironment"]

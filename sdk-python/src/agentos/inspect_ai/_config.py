@@ -51,6 +51,10 @@ class AgentOSSandboxConfig(BaseModel):
     env: dict[str, str] = Field(default_factory=dict)
     kernel: str | None = None
 
+    def __hash__(self) -> int:
+        """Inspect keeps settings as keys."""
+        return hash(self.model_dump_json())
+
 
 def load(config: BaseModel | str | None) -> AgentOSSandboxConfig:
     """Take the settings as Inspect hands them on: an object, the path of a file, or nothing.
