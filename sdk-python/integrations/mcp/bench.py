@@ -9,15 +9,18 @@ what else the machine does falls on all alike, and are timed from the caller's s
     sdk       AsyncAgentOSClient, as that agent
     lines     the server over standard input and output, spoken to by a loop that writes and reads lines: its own cost
     stdio     the same with the official client; in each revision
-    http      the same over HTTP
+    posts     the server over HTTP, spoken to by a loop that posts and reads: its own cost; in each revision
+    http      the same with the official client
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -27,9 +30,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.parse import urlsplit
 
 from mcp import Client
-from servers import REVISIONS, Raw, connected
+from servers import HELLO, REVISIONS, Raw, connected, http_server
 
 from agentos import AsyncAgentOSClient, tools
 from agentos._acting import Identity, start_agent
@@ -63,15 +67,17 @@ async def main() -> None:
 
 async def open_ways(stack: AsyncExitStack, workspace: str) -> dict[str, Call]:
     """Connect in each way."""
-    socket = os.environ.get("AGENTOS_SOCKET", "")
+    kernel = os.environ.get("AGENTOS_SOCKET", "")
     client = await start_agent(Identity(f"bench-{os.getpid()}", "sandboxed", Path(workspace)))
     stack.push_async_callback(client.close)
-    raw = stack.enter_context(Raw(socket, "--workspace", workspace, stderr=subprocess.DEVNULL))
+    raw = stack.enter_context(Raw(kernel, "--workspace", workspace, stderr=subprocess.DEVNULL))
     raw.initialize()
     ways = {"sdk": by_sdk(client), "lines": by_lines(raw)}
+    url = stack.enter_context(http_server(kernel, "--workspace", workspace))
+    ways |= {f"posts {revision}": by_posts(Posts(url, revision)) for revision in REVISIONS}
     for transport in ("stdio", "http"):
         for revision in REVISIONS:
-            session = connected((transport, revision), socket, "--workspace", workspace)
+            session = connected((transport, revision), kernel, "--workspace", workspace)
             ways[f"{transport} {revision}"] = by_client(await stack.enter_async_context(session))
     return ways
 
@@ -86,6 +92,43 @@ def by_sdk(client: AsyncAgentOSClient) -> Call:
 def by_lines(raw: Raw) -> Call:
     async def call(tool: str, arguments: dict[str, Any]) -> object:
         return raw.call(tool, **arguments)
+
+    return call
+
+
+class Posts:
+    """A client of one revision that keeps a connection, and does no more than the protocol asks for."""
+
+    def __init__(self, url: str, revision: str) -> None:
+        address = urlsplit(url)
+        self.path, self.last = address.path, 0
+        self.headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+        self.more: dict[str, Any] = {}
+        self.connection = http.client.HTTPConnection(address.hostname or "", address.port)
+        self.connection.connect()
+        self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if revision == HELLO["protocolVersion"]:
+            answer, _ = self.post("initialize", **HELLO)
+            self.headers["Mcp-Session-Id"] = answer.headers["Mcp-Session-Id"]
+        else:
+            named = {"protocolVersion": revision, "clientInfo": HELLO["clientInfo"], "clientCapabilities": {}}
+            self.more = {"_meta": {f"io.modelcontextprotocol/{name}": value for name, value in named.items()}}
+        self.headers["Mcp-Protocol-Version"] = revision
+
+    def post(self, method: str, **parameters: Any) -> tuple[http.client.HTTPResponse, bytes]:
+        self.last += 1
+        message = {"jsonrpc": "2.0", "id": self.last, "method": method, "params": {**parameters, **self.more}}
+        named = {"Mcp-Method": method, "Mcp-Name": parameters["name"]} if self.more else {}
+        self.connection.request("POST", self.path, json.dumps(message).encode(), {**self.headers, **named})
+        answer = self.connection.getresponse()
+        return answer, answer.read()
+
+
+def by_posts(client: Posts) -> Call:
+    async def call(tool: str, arguments: dict[str, Any]) -> object:
+        answer, body = client.post("tools/call", name=tool, arguments=arguments)
+        assert b'"result"' in body, (answer.status, body)
+        return body
 
     return call
 

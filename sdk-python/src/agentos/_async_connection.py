@@ -72,8 +72,7 @@ class AsyncConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what asyncio promises, for the type checker
-        self._transport = transport
+        self._transport = transport  # type: ignore[assignment] # asyncio promises a Transport; uvloop's derives from none
 
     def data_received(self, data: bytes) -> None:
         """Called by asyncio: sort the bytes into frames, and stop reading while too many of them wait."""

@@ -65,7 +65,15 @@ async def serve(server: Server[Any], listener: socket.socket, host: str, token: 
     port = listener.getsockname()[1]
     print(f"agentos-mcp: serving http://{_in_address(host)}:{port}{_PATH}", file=sys.stderr, flush=True)
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, timeout_graceful_shutdown=GOODBYE_SECONDS, server_header=False
+        app,
+        http="h11",  # httptools leaves blanks at the end of a header's value, which the protocol wants taken off
+        ws="none",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GOODBYE_SECONDS,
     )
     await uvicorn.Server(config).serve([listener])
 
