@@ -34,7 +34,7 @@ class AsyncAgentCalls(AsyncClientCore):
         name: str,
         script: str | None = None,
         sandboxed: bool = True,
-        network: bool = False,
+        network: bool | Literal["none", "proxy", "host"] = False,
         limits: Mapping[str, Any] | None = None,
         *,
         command: Sequence[str] | None = None,
@@ -55,7 +55,8 @@ class AsyncAgentCalls(AsyncClientCore):
             name: how others call it; free again once it has ended.
             script: the Python program to run; or give `command`.
             sandboxed: whether it runs in namespaces of its own, seeing only what it is given.
-            network: whether it may use the network directly.
+            network: "proxy" for the kernel's HTTP proxy, which goes by the agent's permissions, in an otherwise empty
+                network; "host" or True for the host's network; by default none.
             limits: `memory` and `memory_high` (bytes, or "256M"), `cpu` (cores) or `cpu_quota` (microseconds in
                 100 ms), `max_pids`, `wall_time` (seconds), `nofile`.
             command: the program and its arguments, when it is no Python script.

@@ -36,7 +36,9 @@ final class ArchitectureTest {
   private static final Map<String, List<String>> MAY_KNOW =
       new TreeMap<>(
           Map.ofEntries(
-              Map.entry("boot", with("syscall", "agent", "ipc", "fs", "exec", "llm", "net", "log")),
+              Map.entry(
+                  "boot",
+                  with("syscall", "agent", "ipc", "fs", "exec", "llm", "net", "proxy", "log")),
               Map.entry("syscall", with("agent", "ipc", "fs", "exec", "llm", "net", "log")),
               // An agent has a log; a command runs in an agent's sandbox, within its limits.
               Map.entry("agent", with("log")),
@@ -46,6 +48,8 @@ final class ArchitectureTest {
               Map.entry("llm", with()),
               Map.entry("log", with()),
               Map.entry("net", with()),
+              // Serves an agent's programs by the rules of HTTP for agents.
+              Map.entry("proxy", with("agent", "net")),
               Map.entry("permission", List.of("base")),
               Map.entry("sandbox", List.of("reactor", "wire", "posix", "base")),
               Map.entry("reactor", List.of("wire", "posix", "base")),
@@ -124,6 +128,16 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.hc..", "java.net.http..");
+
+  /** What arrives in foreign buffers and on foreign threads is nobody else's concern. */
+  @ArchTest
+  static final ArchRule onlyTheProxyUsesNetty =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..kernel.proxy..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.netty..");
 
   /** Children are made by one thread, with a plan; ProcessBuilder is for the LLM service alone. */
   @ArchTest

@@ -43,11 +43,13 @@ public final class AgentRun implements SandboxProcess.Observer {
   private final Enforcement enforcement;
   private final Enforcement.Prepared limits;
   private final Events events;
+  private final Egress egress;
   private final long begunNanos = System.nanoTime();
   private @Nullable SandboxProcess process;
   private @Nullable Freezer freezer;
   private @Nullable Consumption consumption;
   private @Nullable View view;
+  private Egress.@Nullable Gate gate;
   private Map<String, String> layers = Map.of();
   private Enforcement.Used used = new Enforcement.Used(0, 0);
   private int pid;
@@ -64,12 +66,14 @@ public final class AgentRun implements SandboxProcess.Observer {
       Reactor reactor,
       Enforcement enforcement,
       Enforcement.Prepared limits,
-      Events events) {
+      Events events,
+      Egress egress) {
     this.agent = agent;
     this.reactor = reactor;
     this.enforcement = enforcement;
     this.limits = limits;
     this.events = events;
+    this.egress = egress;
   }
 
   public Agent agent() {
@@ -170,7 +174,19 @@ public final class AgentRun implements SandboxProcess.Observer {
     }
     consumption = new Consumption(tree);
     view = openView(initPid);
+    if (agent.spec().network() == NetworkMode.PROXY) {
+      gate = egress.open(agent, listener(running));
+    }
     events.started(this);
+  }
+
+  /** The helper sends it before it starts the program. */
+  private static int listener(SandboxProcess running) {
+    try {
+      return running.takeListener();
+    } catch (ErrnoException e) {
+      throw new IllegalStateException("the helper handed out no listener", e);
+    }
   }
 
   private @Nullable View openView(int initPid) {
@@ -223,6 +239,9 @@ public final class AgentRun implements SandboxProcess.Observer {
     cancel(wallTime);
     if (view != null) {
       view.close();
+    }
+    if (gate != null) {
+      gate.close();
     }
     used = enforcement.ended(limits, Objects.requireNonNull(process));
     if (failure == null && pid == 0 && cause == null) {

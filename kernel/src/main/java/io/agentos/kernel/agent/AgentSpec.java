@@ -23,7 +23,7 @@ public record AgentSpec(
     Map<String, String> environment,
     String cwd,
     boolean sandboxed,
-    boolean network,
+    NetworkMode network,
     @Nullable Path script,
     boolean scriptWhole,
     @Nullable Path workspace,

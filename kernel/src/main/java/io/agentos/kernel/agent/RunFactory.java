@@ -23,6 +23,7 @@ public final class RunFactory {
   private final SandboxLayout layout;
   private final Enforcement enforcement;
   private final Launcher launcher;
+  private final Egress egress;
   private int runs;
 
   public RunFactory(
@@ -30,12 +31,14 @@ public final class RunFactory {
       Workers workers,
       SandboxLayout layout,
       Enforcement enforcement,
-      Launcher launcher) {
+      Launcher launcher,
+      Egress egress) {
     this.reactor = reactor;
     this.workers = workers;
     this.layout = layout;
     this.enforcement = enforcement;
     this.launcher = launcher;
+    this.egress = egress;
   }
 
   private record Prepared(SandboxPlan plan, Enforcement.Prepared limits) {}
@@ -82,7 +85,7 @@ public final class RunFactory {
       failed.accept("it was killed before it started");
       return;
     }
-    AgentRun run = new AgentRun(agent, reactor, enforcement, prepared.limits, events);
+    AgentRun run = new AgentRun(agent, reactor, enforcement, prepared.limits, events, egress);
     begun.accept(run);
     if (!launcher.launch(() -> new Launcher.Request(prepared.plan), run)) {
       run.failed(

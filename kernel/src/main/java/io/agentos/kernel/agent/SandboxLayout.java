@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -60,7 +61,7 @@ public final class SandboxLayout {
           "java-17-openjdk",
           "java-21-openjdk");
 
-  /** Only with {@code network: true}: how to find names. */
+  /** Only with the host's network: how to find names. */
   private static final List<String> ETC_NETWORK = List.of("hosts", "resolv.conf");
 
   /** In a script's folder these are shown empty: a project's keys lie beside its scripts. */
@@ -103,11 +104,16 @@ public final class SandboxLayout {
       plan.with("--map-uid", HostIdentity.uid(id)).with("--map-gid", HostIdentity.gid(id));
     }
     plan.with("--hostname", hostname(spec.name()));
-    if (spec.network()) {
-      plan.with("--share-net");
+    switch (spec.network()) {
+      case NONE -> {}
+      case PROXY -> plan.listening(Egress.PORT);
+      case HOST -> plan.with("--share-net");
     }
-    system(plan, spec.network());
+    system(plan, spec.network() == NetworkMode.HOST);
     accounts(plan, id);
+    if (spec.network() == NetworkMode.PROXY) {
+      ownNames(plan, id);
+    }
     plan.with("--proc", "/proc").with("--dev", "/dev", SHM_BYTES);
     plan.with("--tmpfs", "/tmp", TMP_BYTES, TMP_INODES);
     plan.with(READ_WRITE, workspace(id, spec), WORKSPACE);
@@ -145,8 +151,23 @@ public final class SandboxLayout {
     variables.put("HOME", WORKSPACE);
     variables.put("TMPDIR", "/tmp");
     variables.put("PYTHONPATH", SDK);
+    if (spec.network() == NetworkMode.PROXY) {
+      proxy(variables);
+    }
     common(variables, id, spec, SOCKET);
     return variables;
+  }
+
+  /** As curl, Python, Node and the rest look for it: some in capitals only, some not. */
+  private static void proxy(Map<String, String> variables) {
+    String url = "http://127.0.0.1:" + Egress.PORT;
+    for (String name : List.of("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")) {
+      variables.put(name, url);
+      variables.put(name.toLowerCase(Locale.ROOT), url);
+    }
+    variables.put("NO_PROXY", "");
+    variables.put("no_proxy", "");
+    variables.put("NODE_USE_ENV_PROXY", "1");
   }
 
   private static void common(
@@ -195,6 +216,19 @@ public final class SandboxLayout {
     plan.with("--ro-bind", passwd, "/etc/passwd").with("--ro-bind", group, "/etc/group");
   }
 
+  /**
+   * With a proxy nobody inside has to find a name. Who tries gets an error at once rather than
+   * after a timeout: nothing listens there.
+   */
+  private void ownNames(SandboxPlan plan, AgentId id) throws IOException {
+    Path folder = paths.agentRuntime(id);
+    Path hosts = readable(folder.resolve("hosts"), "127.0.0.1 localhost\n::1 localhost\n");
+    Path resolver =
+        readable(
+            folder.resolve("resolv.conf"), "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+    plan.with("--ro-bind", hosts, "/etc/hosts").with("--ro-bind", resolver, "/etc/resolv.conf");
+  }
+
   /** A file that the agent may read, whoever it is on the host. */
   private static Path readable(Path file, String text) throws IOException {
     Files.write(file, text.getBytes(StandardCharsets.US_ASCII));
@@ -241,9 +275,7 @@ public final class SandboxLayout {
   /** Names may hold characters that host names may not. */
   private static String hostname(String name) {
     String cleaned =
-        name.toLowerCase(java.util.Locale.ROOT)
-            .replaceAll("[^a-z0-9-]+", "-")
-            .replaceAll("^-+|-+$", "");
+        name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]+", "-").replaceAll("^-+|-+$", "");
     return cleaned.isEmpty() ? "agent" : cleaned.substring(0, Math.min(cleaned.length(), 63));
   }
 }

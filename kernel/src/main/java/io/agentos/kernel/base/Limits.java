@@ -93,6 +93,36 @@ public final class Limits {
   public static final int HTTP_PER_AGENT = 16;
   public static final int FOLLOWERS_PER_AGENT = 16;
 
+  /** The proxy in a sandbox: connections of one agent, and of all together. */
+  public static final int PROXY_CONNECTIONS_PER_AGENT = 256;
+
+  public static final int PROXY_CONNECTIONS = 8192;
+
+  /** Of a request, or an answer, up to its body. */
+  public static final int PROXY_HEAD_BYTES = 64 * 1024;
+
+  public static final Duration PROXY_HEAD_TIME = Duration.ofSeconds(15);
+
+  /** To reach one of a host's addresses, of which no more than these are tried. */
+  public static final Duration PROXY_CONNECT_TIME = Duration.ofSeconds(10);
+
+  public static final int PROXY_ADDRESSES = 4;
+
+  /** Without a byte in either direction; and in all. */
+  public static final Duration PROXY_IDLE_TIME = Duration.ofMinutes(5);
+
+  public static final Duration PROXY_TOTAL_TIME = Duration.ofHours(1);
+
+  /** For a program to take the last bytes of its answer. */
+  public static final Duration PROXY_LINGER = Duration.ofSeconds(5);
+
+  public static final int PROXY_THREADS = 2;
+
+  /** Names that are looked up at once, and that wait for it. */
+  public static final int PROXY_LOOKUPS = 16;
+
+  public static final int PROXY_LOOKUP_QUEUE = 1024;
+
   /** An agent's log: this many files of this size. */
   public static final int LOG_FILES = 4;
 

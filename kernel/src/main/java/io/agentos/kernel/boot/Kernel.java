@@ -15,6 +15,7 @@ import io.agentos.kernel.ipc.Postboxes;
 import io.agentos.kernel.llm.Llm;
 import io.agentos.kernel.net.Web;
 import io.agentos.kernel.posix.Sys;
+import io.agentos.kernel.proxy.EgressProxy;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.reactor.Workers;
 import io.agentos.kernel.sandbox.CgroupTree;
@@ -58,6 +59,7 @@ public final class Kernel {
   private final Agents agents;
   private final Llm llm;
   private final Web web = new Web();
+  private final EgressProxy egress;
   private final Doorkeeper doors;
   private final Dispatcher dispatcher;
   private final McpServers mcpServers;
@@ -81,8 +83,9 @@ public final class Kernel {
     launcher = new Launcher(reactor, paths.helper());
     Enforcement enforcement = new Enforcement(cgroups, monitor, config.strictLimits());
     ids = new Ids(paths.state().resolve("last-id"));
+    egress = new EgressProxy(reactor);
     RunFactory runs =
-        new RunFactory(reactor, workers, new SandboxLayout(paths), enforcement, launcher);
+        new RunFactory(reactor, workers, new SandboxLayout(paths), enforcement, launcher, egress);
     agents = new Agents(reactor, workers, paths, ids, runs);
     llm = new Llm(reactor, config.llm());
     Postboxes postboxes = new Postboxes(reactor);
@@ -190,6 +193,7 @@ public final class Kernel {
   private void release() throws IOException {
     llm.close();
     web.close();
+    egress.close();
     launcher.close();
     monitor.close();
     workers.close();

@@ -59,10 +59,13 @@ final class HttpExchange {
     this.rules = rules;
   }
 
-  /** Refused because of where it would have gone. */
-  private static final class AddressDeniedException extends UnknownHostException {
-    AddressDeniedException(String sentence) {
-      super(sentence);
+  /** Carries a refusal through the client. */
+  private static final class RefusedException extends UnknownHostException {
+    private final transient SyscallException refusal;
+
+    RefusedException(SyscallException refusal) {
+      super(refusal.sentence());
+      this.refusal = refusal;
     }
   }
 
@@ -78,22 +81,19 @@ final class HttpExchange {
             .setResponseTimeout(call.timeoutMillis(), TimeUnit.MILLISECONDS)
             .build());
     begin(request);
-    try (CloseableHttpClient client = client(call.timeoutMillis())) {
+    try (CloseableHttpClient client = client(Destination.of(call.url()), call.timeoutMillis())) {
       return client.execute(request, HttpExchange::answer);
-    } catch (AddressDeniedException denied) {
-      throw SyscallException.denied(String.valueOf(denied.getMessage()));
-    } catch (UnknownHostException e) {
-      throw new SyscallException(
-          ErrorCode.UNAVAILABLE, "host " + call.url().getHost() + " is not known");
+    } catch (RefusedException e) {
+      throw e.refusal;
     }
   }
 
-  private CloseableHttpClient client(long timeoutMillis) {
+  private CloseableHttpClient client(Destination destination, long timeoutMillis) {
     return HttpClients.custom()
         .setConnectionManager(
             PoolingHttpClientConnectionManagerBuilder.create()
                 .setConnectionFactory(CONNECTIONS)
-                .setDnsResolver(new JudgingResolver())
+                .setDnsResolver(new JudgingResolver(destination))
                 .setDefaultConnectionConfig(
                     ConnectionConfig.custom()
                         .setConnectTimeout(timeoutMillis, TimeUnit.MILLISECONDS)
@@ -154,22 +154,19 @@ final class HttpExchange {
   }
 
   private final class JudgingResolver implements DnsResolver {
+    private final Destination destination;
+
+    JudgingResolver(Destination destination) {
+      this.destination = destination;
+    }
+
     @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {
-      InetAddress[] addresses = InetAddress.getAllByName(host);
-      for (InetAddress address : addresses) {
-        if (!PublicAddress.is(address)
-            && !rules.names(host)
-            && !rules.names(address.getHostAddress())) {
-          throw new AddressDeniedException(
-              "host "
-                  + host
-                  + " is at "
-                  + address.getHostAddress()
-                  + ", a private, local or reserved address; to allow that, list the host by its exact name");
-        }
+      try {
+        return destination.resolve(rules).toArray(InetAddress[]::new);
+      } catch (SyscallException refusal) {
+        throw new RefusedException(refusal);
       }
-      return addresses;
     }
 
     @Override

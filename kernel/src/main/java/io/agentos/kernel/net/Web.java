@@ -7,7 +7,6 @@ import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.URI;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +21,6 @@ public final class Web implements AutoCloseable {
   private static final int QUEUE = 512;
   private static final int MOST_REDIRECTS = 10;
   private static final int LAST_REDIRECT_STATUS = 399;
-  private static final int LAST_PORT = 65_535;
   private static final Logger log = LoggerFactory.getLogger(Web.class);
 
   private final Workers workers = new Workers("http", THREADS, QUEUE);
@@ -84,7 +82,7 @@ public final class Web implements AutoCloseable {
       throws IOException, SyscallException {
     HttpCall call = first;
     for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
-      judge(call.url(), rules);
+      Destination.of(call.url()).judge(rules);
       HttpAnswer answer = exchange.perform(call);
       String location = answer.headers().get("location");
       if (answer.status() < 301
@@ -97,37 +95,6 @@ public final class Web implements AutoCloseable {
     }
     throw new SyscallException(
         ErrorCode.UNAVAILABLE, "more than " + MOST_REDIRECTS + " redirects from " + first.url());
-  }
-
-  private static void judge(URI url, DomainRules rules) throws SyscallException {
-    String scheme = url.getScheme();
-    if (scheme == null || !(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"))) {
-      throw SyscallException.invalid("url must start with http:// or https://");
-    }
-    if (url.getHost() == null) {
-      throw SyscallException.invalid("url names no host");
-    }
-    if (url.getPort() == 0 || url.getPort() > LAST_PORT) {
-      throw SyscallException.invalid(
-          "url names port " + url.getPort() + "; there are 1 to " + LAST_PORT);
-    }
-    if (url.getRawUserInfo() != null) {
-      throw SyscallException.invalid(
-          "url must not carry a user name or password; send an Authorization header");
-    }
-    boolean allowed;
-    try {
-      allowed = rules.allows(url.getHost());
-    } catch (IllegalArgumentException e) {
-      throw SyscallException.invalid("url names no valid host: " + e.getMessage());
-    }
-    if (!allowed) {
-      throw SyscallException.denied(
-          "host "
-              + url.getHost()
-              + " is not among this agent's network domains "
-              + rules.patterns());
-    }
   }
 
   @Override

@@ -66,7 +66,7 @@ public final class CommandRules {
 
   private @Nullable String whyNot(List<String> command) {
     for (CommandRule rule : blocked) {
-      if (rule.covers(command)) {
+      if (rule.touches(command)) {
         return "command \""
             + shown(command)
             + "\" is refused by this agent's blocked command \""

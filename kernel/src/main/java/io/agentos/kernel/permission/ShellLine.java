@@ -7,28 +7,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The simple commands that a POSIX shell would run for a line: split at operators, out of
- * substitutions and subshells, out of {@code sh -c} and of wrappers such as {@code env} or {@code
- * xargs}. What only a running shell could know (variables in a command's place, {@code eval}) is
+ * The commands that a shell would run for a line, also those that a command runs which is run for
+ * it: by {@code sh -c}, by wrappers such as {@code env} or {@code xargs}, by {@code find}. What
+ * only a running shell could know (variables in a command's place, a script from a pipe) is
  * reported as unreadable.
  */
 final class ShellLine {
-  private static final int DEEPEST = 16;
   private static final int MOST_COMMANDS = 1000;
 
   /** What execve takes as one argument at most. */
   private static final int LONGEST = 128 * 1024;
 
   private static final Set<String> FIND_ACTIONS = Set.of("-exec", "-execdir", "-ok", "-okdir");
+  private static final Set<String> FIND_ENDS = Set.of(";", "+");
   private static final Set<String> SHELLS =
-      Set.of("sh", "bash", "dash", "zsh", "ksh", "ash", "busybox");
-  private static final Set<String> WRAPPERS =
-      Set.of(
-          "env", "nohup", "nice", "ionice", "time", "xargs", "exec", "command", "builtin",
-          "timeout", "setsid", "stdbuf", "then", "do", "else", "if", "while", "until", "!", "{",
-          "watch");
-  private static final Set<String> VALUED_OPTIONS =
-      Set.of("-I", "-n", "-P", "-L", "-d", "-E", "-s", "-a", "-u", "-C", "-k", "-i", "-o", "-e");
+      Set.of("sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "rbash");
 
   private final List<List<String>> commands = new ArrayList<>();
   private @Nullable String unreadable;
@@ -49,7 +42,7 @@ final class ShellLine {
   /** Looks through wrappers of a command that no shell reads. */
   static ShellLine unwrap(List<String> argv) {
     ShellLine result = new ShellLine();
-    result.add(argv, 0);
+    result.add(argv.stream().map(ShellWord::literal).toList(), List.of(), 0);
     return result;
   }
 
@@ -68,228 +61,140 @@ final class ShellLine {
     return overBudget;
   }
 
-  private void read(String line, int depth) {
-    if (depth > DEEPEST) {
-      overBudget = true;
+  private void read(String text, int depth) {
+    if (overBudget) {
       return;
     }
-    new Scanner(line, depth).run();
+    new ShellReader(text, depth, simple -> addSimple(simple, depth), () -> overBudget = true)
+        .readAll();
   }
 
-  private void add(List<String> words, int depth) {
-    if (depth > DEEPEST || commands.size() >= MOST_COMMANDS) {
-      overBudget = true;
-      return;
-    }
+  /** A command of a shell, before which assignments may stand. */
+  private void addSimple(ShellReader.Simple simple, int depth) {
+    List<ShellWord> words = simple.words();
     int start = 0;
-    while (start < words.size() && words.get(start).matches("[A-Za-z_][A-Za-z0-9_]*=.*")) {
+    while (start < words.size() && words.get(start).isAssignment()) {
       start++;
     }
-    if (start == words.size()) {
+    add(words.subList(start, words.size()), simple.input(), depth);
+  }
+
+  private void add(List<ShellWord> words, List<String> input, int depth) {
+    if (words.isEmpty() || overBudget) {
       return;
     }
-    List<String> command = List.copyOf(words.subList(start, words.size()));
-    commands.add(command);
-    String name = command.get(0).substring(command.get(0).lastIndexOf('/') + 1);
-    if (name.equals("eval") || name.indexOf('$') >= 0 || name.indexOf('`') >= 0) {
-      unreadable = "\"" + command.get(0) + "\" is only known when it runs";
-      read(String.join(" ", command.subList(1, command.size())), depth + 1);
+    if (depth > ShellReader.DEEPEST || commands.size() >= MOST_COMMANDS) {
+      overBudget = true;
+      return;
+    }
+    commands.add(words.stream().map(ShellWord::text).toList());
+    ShellWord first = words.get(0);
+    String name = CommandRule.nameOf(first.text());
+    Wrapper wrapper = Wrapper.named(name);
+    if (!first.isKnown()) {
+      unreadable = "\"" + first.text() + "\" is only known when it runs";
+    } else if (name.equals("eval")) {
+      addEvaluated(words, depth);
     } else if (SHELLS.contains(name)) {
-      addScript(command, depth);
+      addScript(words, input, depth);
     } else if (name.equals("find")) {
-      addFound(command, depth);
-    } else if (WRAPPERS.contains(name)) {
-      addWrapped(command, depth);
+      addFound(words, depth);
+    } else if (wrapper != null) {
+      addWrapped(name, wrapper, words, input, depth);
     }
   }
 
-  private void addScript(List<String> command, int depth) {
-    for (int i = 1; i + 1 < command.size(); i++) {
-      if (command.get(i).matches("-[a-z]*c[a-z]*")) {
-        read(command.get(i + 1), depth + 1);
-        return;
-      }
+  private void addEvaluated(List<ShellWord> words, int depth) {
+    unreadable = "\"eval\" reads its words once more";
+    read(String.join(" ", texts(words.subList(1, words.size()))), depth + 1);
+  }
+
+  private static List<String> texts(List<ShellWord> words) {
+    return words.stream().map(ShellWord::text).toList();
+  }
+
+  /** A shell: what comes after -c, else a file that is a command's own business, else its input. */
+  private void addScript(List<ShellWord> words, List<String> input, int depth) {
+    boolean script = false;
+    int i = 1;
+    while (i < words.size() && words.get(i).text().matches("[-+].+")) {
+      String option = words.get(i).text();
+      boolean letters = option.matches("[-+][A-Za-z]+");
+      script |= letters && option.startsWith("-") && option.indexOf('c') > 0;
+      boolean valued =
+          (letters && option.endsWith("o")) || option.equals("--rcfile") || option.equals("-O");
+      i += valued ? 2 : 1;
     }
-    if (command.size() == 1 || command.get(1).startsWith("-")) {
+    if (i >= words.size() || !words.get(i).isKnown()) {
       unreadable = "a shell that reads its commands from elsewhere";
+      input.forEach(text -> read(text, depth + 1));
+    }
+    if (i < words.size() && script) {
+      read(words.get(i).text(), depth + 1);
     }
   }
 
-  /**
-   * The wrapped command starts at the first word that is no option, no option's value and no number
-   * or duration.
-   */
-  private void addWrapped(List<String> command, int depth) {
-    for (int i = 1; i < command.size(); i++) {
-      String word = command.get(i);
-      boolean skipped =
-          word.startsWith("-") || word.matches("\\d+(\\.\\d+)?[smhd]?") || word.contains("=");
-      if (!skipped && !VALUED_OPTIONS.contains(command.get(i - 1))) {
-        add(command.subList(i, command.size()), depth + 1);
-        return;
+  private void addWrapped(
+      String name, Wrapper wrapper, List<ShellWord> words, List<String> input, int depth) {
+    if (name.equals("command") && words.size() > 1 && words.get(1).text().matches("-[vV]")) {
+      return; // only says where it is
+    }
+    if (name.equals("env") && addSplit(words, depth)) {
+      return;
+    }
+    int start = wrapper.start(words);
+    if (start < 0) {
+      unreadable = "\"" + name + "\" with an option that is not known here";
+      for (int i = 1; i < words.size() && i <= ShellReader.DEEPEST; i++) {
+        commands.add(texts(words.subList(i, words.size())));
+      }
+    } else if (start < words.size() && ShellReader.comesBeforeCommands(words.get(start))) {
+      add(words.subList(start + 1, words.size()), input, depth + 1); // time { ...; }
+    } else if (start < words.size()) {
+      add(words.subList(start, words.size()), input, depth + 1);
+      if (name.equals("xargs") && readsArguments(words.get(start).text())) {
+        unreadable = "\"xargs\" gives what it reads to a command that runs it";
       }
     }
   }
 
-  /** The first command that find runs; one that is a find itself leads to the next. */
-  private void addFound(List<String> command, int depth) {
-    for (int i = 1; i + 1 < command.size(); i++) {
-      if (FIND_ACTIONS.contains(command.get(i))) {
-        add(command.subList(i + 1, command.size()), depth + 1);
-        return;
-      }
-    }
+  private static boolean readsArguments(String command) {
+    String name = CommandRule.nameOf(command);
+    return SHELLS.contains(name) || Wrapper.named(name) != null || command.contains("{}");
   }
 
-  /** One pass over a line; substitutions are read as lines of their own. */
-  private final class Scanner {
-    private final String line;
-    private final int depth;
-    private final StringBuilder word = new StringBuilder();
-    private List<String> words = new ArrayList<>();
-    private boolean inWord;
-    private int at;
-
-    Scanner(String line, int depth) {
-      this.line = line;
-      this.depth = depth;
-    }
-
-    void run() {
-      while (at < line.length()) {
-        step(line.charAt(at));
+  /** {@code env -S 'words'}: one argument that env splits itself. */
+  private boolean addSplit(List<ShellWord> words, int depth) {
+    for (int i = 1; i < words.size(); i++) {
+      String word = words.get(i).text();
+      if (!word.startsWith("-")) {
+        continue;
       }
-      endCommand();
+      if (word.matches("-[iv0]*S.*") || word.startsWith("--split-string")) {
+        unreadable = "\"env -S\" splits words itself";
+        String value =
+            word.startsWith("--") ? word.substring(14) : word.substring(word.indexOf('S') + 1);
+        read(
+            value.replaceFirst("^=", "")
+                + " "
+                + String.join(" ", texts(words.subList(i + 1, words.size()))),
+            depth + 1);
+        return true;
+      }
     }
+    return false;
+  }
 
-    private void step(char c) {
-      switch (c) {
-        case '\'' -> single();
-        case '"' -> quoted();
-        case '\\' -> escaped();
-        case '`' -> backticks();
-        case '$' -> dollar();
-        case ' ', '\t' -> {
-          endWord();
-          at++;
+  /** Each command that find runs; it ends at {@code ;} or {@code +}. */
+  private void addFound(List<ShellWord> words, int depth) {
+    for (int i = 1; i + 1 < words.size(); i++) {
+      if (FIND_ACTIONS.contains(words.get(i).text())) {
+        int end = i + 1;
+        while (end < words.size() && !FIND_ENDS.contains(words.get(end).text())) {
+          end++;
         }
-        case '<', '>' -> redirection();
-        case ';', '&', '|', '\n', '(', ')' -> {
-          endCommand();
-          at++;
-        }
-        case '#' -> comment();
-        default -> literal(c);
-      }
-    }
-
-    private void literal(char c) {
-      inWord = true;
-      word.append(c);
-      at++;
-    }
-
-    private void comment() {
-      if (inWord) {
-        literal('#');
-        return;
-      }
-      int end = line.indexOf('\n', at);
-      at = end < 0 ? line.length() : end;
-    }
-
-    private void single() {
-      int end = line.indexOf('\'', at + 1);
-      inWord = true;
-      word.append(line, at + 1, end < 0 ? line.length() : end);
-      at = end < 0 ? line.length() : end + 1;
-    }
-
-    private void quoted() {
-      inWord = true;
-      at++;
-      while (at < line.length() && line.charAt(at) != '"') {
-        char c = line.charAt(at);
-        if (c == '\\') {
-          escaped();
-        } else if (c == '`') {
-          backticks();
-        } else if (c == '$') {
-          dollar();
-        } else {
-          literal(c);
-        }
-      }
-      at++;
-    }
-
-    private void escaped() {
-      if (at + 1 < line.length() && line.charAt(at + 1) != '\n') {
-        literal(line.charAt(at + 1));
-        at--;
-      }
-      at += 2;
-    }
-
-    private void backticks() {
-      int end = line.indexOf('`', at + 1);
-      int stop = end < 0 ? line.length() : end;
-      read(line.substring(at + 1, stop), depth + 1);
-      inWord = true;
-      word.append("`");
-      at = stop + 1;
-    }
-
-    private void dollar() {
-      inWord = true;
-      word.append('$');
-      if (at + 1 < line.length() && line.charAt(at + 1) == '(') {
-        int end = closing(at + 1);
-        read(line.substring(at + 2, end), depth + 1);
-        at = Math.min(line.length(), end + 1);
-      } else {
-        at++;
-      }
-    }
-
-    private int closing(int open) {
-      int level = 0;
-      for (int i = open; i < line.length(); i++) {
-        level += line.charAt(i) == '(' ? 1 : line.charAt(i) == ')' ? -1 : 0;
-        if (level == 0) {
-          return i;
-        }
-      }
-      return line.length();
-    }
-
-    /**
-     * {@code <(...)} and {@code >(...)} run commands too; the parenthesis ends this command and
-     * starts that one.
-     */
-    private void redirection() {
-      if (word.chars().allMatch(Character::isDigit)) {
-        word.setLength(0);
-        inWord = false;
-      }
-      endWord();
-      at++;
-    }
-
-    private void endWord() {
-      if (inWord) {
-        words.add(word.toString());
-        word.setLength(0);
-        inWord = false;
-      }
-    }
-
-    private void endCommand() {
-      endWord();
-      if (!words.isEmpty()) {
-        List<String> command = words;
-        words = new ArrayList<>();
-        add(command, depth);
+        add(words.subList(i + 1, end), List.of(), depth + 1);
+        i = end;
       }
     }
   }

@@ -41,6 +41,11 @@ public interface LibC {
   @ssize_t
   long pread(int fd, @intptr_t long address, @size_t long length, long offset);
 
+  @ssize_t
+  long recvmsg(int fd, @intptr_t long message, int flags);
+
+  int socketpair(int domain, int type, int protocol, @intptr_t long descriptors);
+
   int accept4(int fd, @intptr_t long address, @intptr_t long length, int flags);
 
   int pipe2(@intptr_t long descriptors, int flags);

@@ -2,6 +2,7 @@
 package io.agentos.kernel.sandbox;
 
 import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.posix.Descriptors;
 import io.agentos.kernel.posix.ErrnoException;
 import io.agentos.kernel.posix.Spawn;
 import io.agentos.kernel.posix.Sys;
@@ -10,6 +11,7 @@ import io.agentos.kernel.reactor.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +28,11 @@ public final class Launcher implements AutoCloseable {
       List.of("--status-fd", "4", "--control-fd", "5");
 
   private static final Logger log = LoggerFactory.getLogger(Launcher.class);
-  private static final int JOIN_FD = 6;
+
+  /** What a join and a listener have their descriptor at; nothing that is joined listens. */
+  private static final int EXTRA_FD = 6;
+
+  static final int NO_DESCRIPTOR = -1;
 
   private final Reactor reactor;
   private final Path helper;
@@ -90,7 +96,15 @@ public final class Launcher implements AutoCloseable {
   }
 
   /** A helper that runs, and our ends of its pipes. */
-  record Started(int pid, int pidfd, int stdin, int stdout, int stderr, int status, int control) {}
+  record Started(
+      int pid,
+      int pidfd,
+      int stdin,
+      int stdout,
+      int stderr,
+      int status,
+      int control,
+      int listener) {}
 
   private Started start(Request request) throws ErrnoException {
     Pipes pipes = new Pipes();
@@ -103,24 +117,40 @@ public final class Launcher implements AutoCloseable {
       int[] control = pipes.open();
       List<String> words = new ArrayList<>(DESCRIPTOR_WORDS);
       int[] table = {stdin[0], stdout[1], stderr[1], plan[0], status[1], control[0]};
+      int[] listener = {NO_DESCRIPTOR, NO_DESCRIPTOR};
       if (request.joinPidfd() != Request.NO_JOIN) {
-        words.addAll(List.of("--join-fd", String.valueOf(JOIN_FD)));
-        table = java.util.Arrays.copyOf(table, JOIN_FD + 1);
-        table[JOIN_FD] = request.joinPidfd();
+        words.addAll(List.of("--join-fd", String.valueOf(EXTRA_FD)));
+        table = with(table, request.joinPidfd());
+      } else if (request.plan().listenPort() != 0) {
+        listener = pipes.openSockets();
+        words.add("--listen");
+        words.add(String.valueOf(request.plan().listenPort()));
+        words.add(String.valueOf(EXTRA_FD));
+        table = with(table, listener[1]);
       }
       int pid = Spawn.spawn(List.of(helper.toString(), "--plan-fd", "3"), List.of(), table);
       pipes.close(table[0], table[1], table[2], table[3], table[4], table[5]);
+      if (listener[1] != NO_DESCRIPTOR) {
+        pipes.close(listener[1]);
+      }
       int pidfd = watchable(pid, pipes);
       writeAll(plan[1], request.plan().encode(words));
       pipes.close(plan[1]);
       for (int fd : new int[] {stdin[1], stdout[0], stderr[0], status[0], control[1]}) {
         Sys.setNonBlocking(fd);
       }
-      return new Started(pid, pidfd, stdin[1], stdout[0], stderr[0], status[0], control[1]);
+      return new Started(
+          pid, pidfd, stdin[1], stdout[0], stderr[0], status[0], control[1], listener[0]);
     } catch (ErrnoException e) {
       pipes.closeAll();
       throw e;
     }
+  }
+
+  private static int[] with(int[] table, int extra) {
+    int[] longer = Arrays.copyOf(table, EXTRA_FD + 1);
+    longer[EXTRA_FD] = extra;
+    return longer;
   }
 
   /**
@@ -159,7 +189,14 @@ public final class Launcher implements AutoCloseable {
     private final Set<Integer> open = new HashSet<>();
 
     int[] open() throws ErrnoException {
-      int[] ends = Sys.pipe();
+      return opened(Sys.pipe());
+    }
+
+    int[] openSockets() throws ErrnoException {
+      return opened(Descriptors.socketPair());
+    }
+
+    private int[] opened(int[] ends) {
       open.add(ends[0]);
       open.add(ends[1]);
       return ends;

@@ -13,6 +13,7 @@ import java.util.List;
 public final class SandboxPlan {
   private final List<String> options = new ArrayList<>();
   private final List<String> command;
+  private int listenPort;
 
   /** Starts a plan for a program: its path inside the sandbox, then its arguments. */
   public SandboxPlan(List<String> command) {
@@ -26,6 +27,20 @@ public final class SandboxPlan {
       options.add(String.valueOf(value));
     }
     return this;
+  }
+
+  /**
+   * Has the sandbox's first process listen on a TCP port of its own loopback interface, and hand
+   * that to the kernel: {@link SandboxProcess#takeListener}.
+   */
+  public SandboxPlan listening(int port) {
+    listenPort = port;
+    return this;
+  }
+
+  /** The port to listen on, or 0. */
+  int listenPort() {
+    return listenPort;
   }
 
   /** The plan as the helper reads it: each word ended by a NUL. */

@@ -2,6 +2,7 @@
 package io.agentos.kernel.sandbox;
 
 import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.posix.Descriptors;
 import io.agentos.kernel.posix.ErrnoException;
 import io.agentos.kernel.posix.Sys;
 import io.agentos.kernel.reactor.Reactor;
@@ -72,6 +73,7 @@ public final class SandboxProcess {
   private final Watch status;
   private final Watch[] output;
   private final int controlFd;
+  private int listenerSocket;
   private final ByteBuffer commandByte = Sys.allocate(1);
   private final long commandAddress = Sys.address(commandByte);
   private boolean ended;
@@ -91,12 +93,32 @@ public final class SandboxProcess {
           reactor.watchReadable(started.stderr(), w -> readOutput(Stream.STDERR))
         };
     controlFd = started.control();
+    listenerSocket = started.listener();
     new InputFeed(reactor, started.stdin(), input);
   }
 
   /** Host pid of the sandbox's pid 1; 0 before {@link Observer#started}. */
   public int initPid() {
     return initPid;
+  }
+
+  /**
+   * The listener that the plan asked for by {@link SandboxPlan#listening}; it has arrived when the
+   * payload runs. From then on it is the caller's to close.
+   */
+  public int takeListener() throws ErrnoException {
+    try {
+      return Descriptors.receive(listenerSocket);
+    } finally {
+      closeListenerSocket();
+    }
+  }
+
+  private void closeListenerSocket() {
+    if (listenerSocket != Launcher.NO_DESCRIPTOR) {
+      Sys.close(listenerSocket);
+      listenerSocket = Launcher.NO_DESCRIPTOR;
+    }
   }
 
   /** Sends a signal to the payload. */
@@ -220,6 +242,7 @@ public final class SandboxProcess {
     } finally {
       exit.close();
       status.close();
+      closeListenerSocket();
       closeControl();
       observer.ended(recorded);
     }

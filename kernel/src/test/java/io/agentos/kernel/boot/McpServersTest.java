@@ -4,6 +4,7 @@ package io.agentos.kernel.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agentos.kernel.agent.NetworkMode;
 import io.agentos.kernel.agent.RestartPolicy;
 import io.agentos.kernel.permission.PermissionLevel;
 import io.agentos.kernel.permission.PermissionSpec;
@@ -83,7 +84,7 @@ final class McpServersTest {
         .endsWith("--cwd", "/srv", "--setenv", "PYTHONPATH=/srv/lib", "--", "server");
     assertThat(request.args()).containsExactly("more");
     assertThat(request.env()).isEqualTo(Map.of("TOKEN", "secret"));
-    assertThat(request.network()).isTrue();
+    assertThat(request.network()).isEqualTo(NetworkMode.HOST);
     assertThat(request.workspace()).isEqualTo("/data");
     assertThat(request.restartPolicy()).isEqualTo(RestartPolicy.When.ALWAYS);
     assertThat(request.maxRestarts()).isEqualTo(9);

@@ -2,6 +2,7 @@
 package io.agentos.kernel.syscall.agent;
 
 import io.agentos.kernel.agent.AgentSpec;
+import io.agentos.kernel.agent.NetworkMode;
 import io.agentos.kernel.agent.RestartPolicy;
 import io.agentos.kernel.agent.SandboxLayout;
 import io.agentos.kernel.base.Limits;
@@ -79,7 +80,7 @@ final class SpawnCheck {
         environment(request),
         cwd(request, script),
         request.isSandboxed(),
-        Boolean.TRUE.equals(request.network()),
+        network(request),
         script,
         whole,
         request.workspace() == null ? null : folder("workspace", request.workspace()),
@@ -104,8 +105,8 @@ final class SpawnCheck {
     String field =
         !request.isSandboxed()
             ? "sandboxed: false"
-            : Boolean.TRUE.equals(request.network())
-                ? "network: true"
+            : request.networkMode() == NetworkMode.HOST
+                ? "network: \"host\""
                 : request.mounts() != null
                     ? "mounts"
                     : request.workspace() != null
@@ -117,6 +118,14 @@ final class SpawnCheck {
       throw SyscallException.denied(
           "an agent may not use " + field + " in SPAWN; only an operator may");
     }
+  }
+
+  private static NetworkMode network(SpawnRequest request) throws SyscallException {
+    if (request.networkMode() == NetworkMode.PROXY && !request.isSandboxed()) {
+      throw SyscallException.invalid(
+          "network: \"proxy\" needs a sandbox; without one an agent has the host's network anyway");
+    }
+    return request.networkMode();
   }
 
   private static Path script(String text) throws SyscallException {

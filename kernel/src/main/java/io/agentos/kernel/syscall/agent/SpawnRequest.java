@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.syscall.agent;
 
+import io.agentos.kernel.agent.NetworkMode;
 import io.agentos.kernel.agent.RestartPolicy;
 import io.agentos.kernel.permission.PermissionSpec;
 import io.agentos.kernel.syscall.LimitsRequest;
@@ -27,7 +28,7 @@ public record SpawnRequest(
     @Nullable Map<String, String> env,
     @Nullable String cwd,
     @Nullable Boolean sandboxed,
-    @Nullable Boolean network,
+    @Nullable NetworkMode network,
     @Nullable LimitsRequest limits,
     @Nullable PermissionSpec permissions,
     RestartPolicy.@Nullable When restartPolicy,
@@ -39,6 +40,10 @@ public record SpawnRequest(
   /** One more host folder or file; {@code mode}: ro (default) or rw. */
   public record MountRequest(
       @Nullable String source, @Nullable String target, @Nullable String mode) {}
+
+  NetworkMode networkMode() {
+    return network == null ? NetworkMode.NONE : network;
+  }
 
   boolean isSandboxed() {
     return !Boolean.FALSE.equals(sandboxed);

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.net;
+
+import io.agentos.kernel.permission.DomainRules;
+import io.agentos.kernel.wire.ErrorCode;
+import io.agentos.kernel.wire.SyscallException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.List;
+
+/**
+ * A host and port that someone wants to talk to, and whether they may: the one place where that is
+ * judged, for the HTTP call and for the proxy alike.
+ */
+public record Destination(String host, int port) {
+  private static final int LAST_PORT = 65_535;
+
+  /**
+   * Where a request goes to.
+   *
+   * @throws SyscallException INVALID_REQUEST when the URL is none that can be asked for
+   */
+  public static Destination of(URI url) throws SyscallException {
+    String scheme = url.getScheme();
+    if (scheme == null || !(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"))) {
+      throw SyscallException.invalid("url must start with http:// or https://");
+    }
+    if (url.getHost() == null) {
+      throw SyscallException.invalid("url names no host");
+    }
+    if (url.getPort() == 0 || url.getPort() > LAST_PORT) {
+      throw SyscallException.invalid(
+          "url names port " + url.getPort() + "; there are 1 to " + LAST_PORT);
+    }
+    if (url.getRawUserInfo() != null) {
+      throw SyscallException.invalid(
+          "url must not carry a user name or password; send an Authorization header");
+    }
+    int fallback = isSecure(url) ? 443 : 80;
+    return new Destination(url.getHost(), url.getPort() < 0 ? fallback : url.getPort());
+  }
+
+  /** Whether the URL's scheme is https. */
+  public static boolean isSecure(URI url) {
+    return "https".equalsIgnoreCase(url.getScheme());
+  }
+
+  /** Refuses a host that the rules do not let through. */
+  public void judge(DomainRules rules) throws SyscallException {
+    if (!allowed(() -> rules.allows(host, port))) {
+      throw SyscallException.denied(
+          "host "
+              + host
+              + portIfOdd()
+              + " is not among this agent's network domains "
+              + rules.patterns());
+    }
+  }
+
+  /** Refuses bytes that nobody looks into, unless the rules let them through. */
+  public void judgeTunnel(DomainRules rules) throws SyscallException {
+    judge(rules);
+    if (!allowed(() -> rules.allowsTunnel(host, port))) {
+      throw SyscallException.denied(
+          "a tunnel to port "
+              + port
+              + " of "
+              + host
+              + " needs a network domain that names the port, such as "
+              + host
+              + ":"
+              + port
+              + "; without, tunnels lead to port 443 only");
+    }
+  }
+
+  private String portIfOdd() {
+    return port == 443 || port == 80 ? "" : " port " + port;
+  }
+
+  private interface Question {
+    boolean ask();
+  }
+
+  private static boolean allowed(Question question) throws SyscallException {
+    try {
+      return question.ask();
+    } catch (IllegalArgumentException e) {
+      throw SyscallException.invalid("url names no valid host: " + e.getMessage());
+    }
+  }
+
+  /**
+   * The addresses to connect to, all of them judged: nobody resolves the name again. May block.
+   *
+   * @throws SyscallException UNAVAILABLE when the name is not known, PERMISSION_DENIED when it
+   *     leads to where the rules do not
+   */
+  public List<InetAddress> resolve(DomainRules rules) throws SyscallException {
+    InetAddress[] addresses;
+    try {
+      addresses = InetAddress.getAllByName(host);
+    } catch (UnknownHostException e) {
+      throw new SyscallException(ErrorCode.UNAVAILABLE, "host " + host + " is not known");
+    }
+    for (InetAddress address : addresses) {
+      if (!PublicAddress.is(address)
+          && !rules.names(host, port)
+          && !rules.names(address.getHostAddress(), port)) {
+        throw SyscallException.denied(
+            "host "
+                + host
+                + " is at "
+                + address.getHostAddress()
+                + ", a private, local or reserved address; to allow that, list the host by its exact name");
+      }
+    }
+    return List.of(addresses);
+  }
+
+  @Override
+  public String toString() {
+    return host + ":" + port;
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.proxy;
+
+import io.agentos.kernel.wire.SyscallException;
+import io.netty.handler.codec.http.HttpResponseStatus;
+
+/** Why a request goes no further: what the program is answered. */
+final class Refusal extends Exception {
+  private final transient HttpResponseStatus status;
+
+  Refusal(HttpResponseStatus status, String sentence) {
+    super(sentence, null, /* enableSuppression= */ false, /* writableStackTrace= */ false);
+    this.status = status;
+  }
+
+  /** The same refusal as the HTTP call's, as HTTP has it. */
+  static Refusal of(SyscallException refusal) {
+    HttpResponseStatus status =
+        switch (refusal.code()) {
+          case PERMISSION_DENIED -> HttpResponseStatus.FORBIDDEN;
+          case INVALID_REQUEST -> HttpResponseStatus.BAD_REQUEST;
+          case RESOURCE_EXHAUSTED -> HttpResponseStatus.SERVICE_UNAVAILABLE;
+          case TIMEOUT -> HttpResponseStatus.GATEWAY_TIMEOUT;
+          default -> HttpResponseStatus.BAD_GATEWAY;
+        };
+    return new Refusal(status, refusal.sentence());
+  }
+
+  HttpResponseStatus status() {
+    return status;
+  }
+
+  String sentence() {
+    return String.valueOf(getMessage());
+  }
+}
