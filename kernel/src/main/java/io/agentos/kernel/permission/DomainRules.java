@@ -4,15 +4,47 @@ package io.agentos.kernel.permission;
 import java.net.IDN;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Which hosts may be talked to: exact names, {@code *.example.com} (not example.com itself),
- * addresses, or {@code *}.
+ * addresses, or {@code *}; each followed by {@code :PORT} to mean that port alone.
  */
 public final class DomainRules {
   private static final String ANY = "*";
+  private static final int LAST_PORT = 65_535;
 
-  private final List<List<String>> conditions;
+  /** Where HTTPS is: the one port to which a tunnel may lead that no rule names. */
+  private static final int HTTPS_PORT = 443;
+
+  /** A host or an IPv6 address in brackets, then a port. */
+  private static final Pattern WITH_PORT =
+      Pattern.compile("(\\[[^\\]]*\\]|[^:\\[\\]]*):(\\d{1,5})");
+
+  private final List<List<Rule>> conditions;
+
+  /** One pattern; {@code port} 0: any. */
+  private record Rule(String host, int port) {
+    boolean allows(String canonical, int at) {
+      return (port == 0 || port == at) && matches(canonical);
+    }
+
+    private boolean matches(String canonical) {
+      if (host.equals(ANY)) {
+        return true;
+      }
+      return host.startsWith("*.")
+          ? canonical.endsWith(host.substring(1)) && canonical.length() > host.length() - 1
+          : host.equals(canonical);
+    }
+
+    @Override
+    public String toString() {
+      String shown = port != 0 && host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+      return port == 0 ? shown : shown + ":" + port;
+    }
+  }
 
   /**
    * @param patterns of which one must match; empty: no host
@@ -20,30 +52,49 @@ public final class DomainRules {
    */
   public static DomainRules of(List<String> patterns) {
     return new DomainRules(
-        List.of(
-            Lists.checked("network", patterns).stream()
-                .map(DomainRules::canonicalPattern)
-                .toList()));
+        List.of(Lists.checked("network", patterns).stream().map(DomainRules::rule).toList()));
   }
 
-  private DomainRules(List<List<String>> conditions) {
+  private DomainRules(List<List<Rule>> conditions) {
     this.conditions = conditions;
   }
 
   /** Whether every condition lets this host through; {@code host} is what will be connected to. */
-  public boolean allows(String host) {
+  public boolean allows(String host, int port) {
     String canonical = canonicalHost(host);
     return conditions.stream()
-        .allMatch(oneOf -> oneOf.stream().anyMatch(pattern -> matches(pattern, canonical)));
+        .allMatch(oneOf -> oneOf.stream().anyMatch(rule -> rule.allows(canonical, port)));
+  }
+
+  /**
+   * Whether bytes that nobody looks into may go there: to the port of HTTPS, and to others only
+   * where a rule names the port.
+   */
+  public boolean allowsTunnel(String host, int port) {
+    String canonical = canonicalHost(host);
+    return conditions.stream()
+        .allMatch(
+            oneOf ->
+                oneOf.stream()
+                    .anyMatch(
+                        rule ->
+                            rule.allows(canonical, port)
+                                && (port == HTTPS_PORT || rule.port == port)));
   }
 
   /**
    * Whether the host stands in the rules by itself, not by a wildcard: only then may it be a
    * private address.
    */
-  public boolean names(String host) {
+  public boolean names(String host, int port) {
     String canonical = canonicalHost(host);
-    return conditions.stream().allMatch(oneOf -> oneOf.contains(canonical));
+    return conditions.stream()
+        .allMatch(
+            oneOf ->
+                oneOf.stream()
+                    .anyMatch(
+                        rule ->
+                            rule.host.equals(canonical) && (rule.port == 0 || rule.port == port)));
   }
 
   /** Every condition is kept, {@code *} too: it allows any host but names none. */
@@ -54,30 +105,35 @@ public final class DomainRules {
 
   /** The narrowest list, as GET_PERMS shows it. */
   public List<String> patterns() {
-    return conditions.get(conditions.size() - 1);
+    return conditions.get(conditions.size() - 1).stream().map(Rule::toString).toList();
   }
 
-  private static boolean matches(String pattern, String host) {
-    if (pattern.equals(ANY)) {
-      return true;
-    }
-    return pattern.startsWith("*.")
-        ? host.endsWith(pattern.substring(1)) && host.length() > pattern.length() - 1
-        : pattern.equals(host);
-  }
-
-  private static String canonicalPattern(String pattern) {
-    String host = pattern.startsWith("*.") ? pattern.substring(2) : pattern;
-    if (pattern.equals(ANY)) {
-      return pattern;
-    }
-    boolean hasPort = host.matches("[^:]+:\\d+");
-    if (hasPort || host.isEmpty() || host.matches(".*[*/@?#\\s].*")) {
+  private static Rule rule(String pattern) {
+    Matcher split = WITH_PORT.matcher(pattern);
+    boolean hasPort = split.matches();
+    int port = hasPort ? Integer.parseInt(split.group(2)) : 0;
+    String host = hasPort ? split.group(1) : pattern;
+    if (hasPort && (port == 0 || port > LAST_PORT)) {
       throw new IllegalArgumentException(
-          "network pattern \"" + pattern + "\" must be a host name, *.a.domain, an address, or *");
+          "network pattern \"" + pattern + "\" names no port from 1 to " + LAST_PORT);
+    }
+    return new Rule(canonicalPattern(pattern, host), port);
+  }
+
+  private static String canonicalPattern(String pattern, String given) {
+    if (given.equals(ANY)) {
+      return given;
+    }
+    String host = given.startsWith("*.") ? given.substring(2) : given;
+    boolean noAddress = host.indexOf(':') >= 0 && !host.matches("\\[?[0-9A-Fa-f:.]+\\]?");
+    if (host.isEmpty() || noAddress || host.matches(".*[*/@?#\\s].*")) {
+      throw new IllegalArgumentException(
+          "network pattern \""
+              + pattern
+              + "\" must be a host name, *.a.domain, an address, or *; with :PORT or without");
     }
     try {
-      return pattern.startsWith("*.") ? "*." + canonicalHost(host) : canonicalHost(host);
+      return given.startsWith("*.") ? "*." + canonicalHost(host) : canonicalHost(host);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "network pattern \"" + pattern + "\" names no host: " + e.getMessage(), e);

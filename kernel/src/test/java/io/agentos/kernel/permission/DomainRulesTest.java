@@ -31,7 +31,7 @@ final class DomainRulesTest {
     "localhost,localhost",
   })
   void allows(String pattern, String host) {
-    assertThat(DomainRules.of(List.of(pattern)).allows(host)).isTrue();
+    assertThat(DomainRules.of(List.of(pattern)).allows(host, 443)).isTrue();
   }
 
   @ParameterizedTest
@@ -50,13 +50,13 @@ final class DomainRulesTest {
     "10.0.0.1,110.0.0.1",
   })
   void refuses(String pattern, String host) {
-    assertThat(DomainRules.of(List.of(pattern)).allows(host)).isFalse();
+    assertThat(DomainRules.of(List.of(pattern)).allows(host, 443)).isFalse();
   }
 
   @Test
   void allowsNoHost_whenTheListIsEmpty() {
-    assertThat(DomainRules.of(List.of()).allows("example.com")).isFalse();
-    assertThat(DomainRules.of(List.of()).names("127.0.0.1")).isFalse();
+    assertThat(DomainRules.of(List.of()).allows("example.com", 443)).isFalse();
+    assertThat(DomainRules.of(List.of()).names("127.0.0.1", 443)).isFalse();
   }
 
   @ParameterizedTest
@@ -77,7 +77,12 @@ final class DomainRulesTest {
         "#.example.org",
         "a b",
         "example.com\n",
-        "example.com:8080",
+        "example.com:0",
+        "example.com:65536",
+        "example.com:",
+        ":443",
+        "[::1]:x",
+        "a:x:443",
         "a..b",
       })
   void refusesAPatternThatIsNoHost(String pattern) {
@@ -95,10 +100,10 @@ final class DomainRulesTest {
   /** Only what stands there by itself may be a private address. */
   @Test
   void namesAHost_onlyWhenItIsListedByItself() {
-    assertThat(DomainRules.of(List.of("127.0.0.1")).names("127.0.0.1")).isTrue();
-    assertThat(DomainRules.of(List.of("*", "localhost")).names("LOCALHOST.")).isTrue();
-    assertThat(DomainRules.of(List.of("*")).names("127.0.0.1")).isFalse();
-    assertThat(DomainRules.of(List.of("*.internal")).names("db.internal")).isFalse();
+    assertThat(DomainRules.of(List.of("127.0.0.1")).names("127.0.0.1", 443)).isTrue();
+    assertThat(DomainRules.of(List.of("*", "localhost")).names("LOCALHOST.", 443)).isTrue();
+    assertThat(DomainRules.of(List.of("*")).names("127.0.0.1", 443)).isFalse();
+    assertThat(DomainRules.of(List.of("*.internal")).names("db.internal", 443)).isFalse();
   }
 
   @Test
@@ -106,21 +111,21 @@ final class DomainRulesTest {
     DomainRules both =
         DomainRules.of(List.of("*.example.com", "a.org"))
             .and(DomainRules.of(List.of("x.example.com", "b.org")));
-    assertThat(both.allows("x.example.com")).isTrue();
-    assertThat(both.allows("y.example.com")).isFalse();
-    assertThat(both.allows("a.org")).isFalse();
-    assertThat(both.allows("b.org")).isFalse();
+    assertThat(both.allows("x.example.com", 443)).isTrue();
+    assertThat(both.allows("y.example.com", 443)).isFalse();
+    assertThat(both.allows("a.org", 443)).isFalse();
+    assertThat(both.allows("b.org", 443)).isFalse();
   }
 
   /** A wildcard does not open private addresses, so narrowing it must not either. */
   @Test
   void doesNotOpenAPrivateAddress_whenAWildcardIsNarrowedToIt() {
     DomainRules narrowed = DomainRules.of(List.of("*")).and(DomainRules.of(List.of("127.0.0.1")));
-    assertThat(narrowed.names("127.0.0.1")).isFalse();
+    assertThat(narrowed.names("127.0.0.1", 443)).isFalse();
     DomainRules subdomains =
         DomainRules.of(List.of("*.internal")).and(DomainRules.of(List.of("db.internal")));
-    assertThat(subdomains.allows("db.internal")).isTrue();
-    assertThat(subdomains.names("db.internal")).isFalse();
+    assertThat(subdomains.allows("db.internal", 443)).isTrue();
+    assertThat(subdomains.names("db.internal", 443)).isFalse();
   }
 
   @Test

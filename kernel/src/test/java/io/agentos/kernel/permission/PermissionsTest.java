@@ -92,8 +92,11 @@ final class PermissionsTest {
       addIf(all, p.paths().whyNotWrite(path) == null, "write " + path);
     }
     for (String host : HOSTS) {
-      addIf(all, p.domains().allows(host), "reach " + host);
-      addIf(all, p.domains().allows(host) && p.domains().names(host), "reach private " + host);
+      addIf(all, p.domains().allows(host, 443), "reach " + host);
+      addIf(
+          all,
+          p.domains().allows(host, 443) && p.domains().names(host, 443),
+          "reach private " + host);
     }
     for (String line : LINES) {
       addIf(all, p.commands().whyNot(line) == null, "run " + line);
@@ -178,7 +181,7 @@ final class PermissionsTest {
       boolean http) {
     Permissions p = PermissionLevel.of(level).permissions();
     assertThat(p.flags()).isEqualTo(new Permissions.Flags(exec, read, write, think, spawn, http));
-    assertThat(p.domains().allows("example.com")).isEqualTo(level.equals("unrestricted"));
+    assertThat(p.domains().allows("example.com", 443)).isEqualTo(level.equals("unrestricted"));
   }
 
   @Test
