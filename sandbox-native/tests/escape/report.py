@@ -14,7 +14,7 @@ BROKEN = "broken"
 
 # From best to worst.
 VERDICTS = (BLOCKED, ALLOWED, BROKEN, ESCAPED)
-WHERE = ("agent", "command", "network")
+WHERE = ("agent", "command", "network", "proxy")
 
 
 def verdict(outcome: str, design: str) -> str:

@@ -25,6 +25,7 @@ from victims import Victims
 TERMINATED = 143
 COMMAND_ONLY_NOT = ("calls",)
 WITH_NETWORK = ("network", "ipc")
+WITH_PROXY = ("network",)
 SANDBOX_MOUNTS = ("/", "/usr", "/proc", "/dev", "/tmp", "/run/agentos.sock")
 NOT_REPORTED = ("mistaken", "it was not reported")
 
@@ -45,6 +46,8 @@ def places(case: Case, in_c: bool) -> list[str]:
         found.append("command")
     if case.group in WITH_NETWORK:
         found.append("network")
+    if case.group in WITH_PROXY:
+        found.append("proxy")
     return found
 
 
@@ -68,6 +71,8 @@ def attack(report: Report, attackers: Attackers, victims: Victims) -> None:
     visitors = victims.visitors - before
     report.progress("attacking with the host's network")
     inside["network"] = attackers.with_network()
+    report.progress("attacking with the kernel's proxy")
+    inside["proxy"] = attackers.with_proxy()
     for number, case in enumerate(cases):
         row = Row(case.group, case.name, outside.get(case.name, NOT_REPORTED)[0], design=case.design)
         row.missing = lacking(row, case.needs, str(victims.folder))

@@ -122,6 +122,15 @@ class Attackers:
         lines = self._agent("attacker-n", "main.py", [target, "network", "ipc"], network=True)
         return outcomes(lines + self._agent("attacker-nc", "attacks", self._words("/workspace"), network=True))
 
+    def with_proxy(self) -> Outcomes:
+        """By a sandboxed agent that was given the kernel's proxy, and all that can be allowed there."""
+        port = self.victims.target()["tcp_port"]
+        everything = {"can_http": True, "network": ["*", f"*:{port}"]}
+        target = self._target("diarist", self.peer)
+        return outcomes(
+            self._agent("attacker-p", "main.py", [target, "network"], network="proxy", permissions=everything)
+        )
+
     def _calls_of_operator(self) -> Outcomes:
         name = "diarist-too"
         self.operator.spawn(name, command=["/bin/sleep", "1000"])

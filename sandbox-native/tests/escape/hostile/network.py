@@ -8,6 +8,26 @@ import socket
 from attack import Attack, CameToNothing, Target
 
 CONNECT_SECONDS = 2.0
+VICTIM_SAYS = b"owner"
+LOOPBACK_NAMES = (
+    "127.0.0.1",
+    "127.1",
+    "0.0.0.0",
+    "0",
+    "2130706433",
+    "0x7f000001",
+    "0177.0.0.1",
+    "localhost",
+    "localhost.",
+    "[::1]",
+    "[::]",
+    "[::ffff:127.0.0.1]",
+    "[::127.0.0.1]",
+    "[64:ff9b::7f00:1]",
+    "127.0.0.1\0.example.org",
+    "example.org@127.0.0.1",
+)
+PRIVATE_NAMES = ("169.254.169.254", "10.0.0.1", "[fe80::1]", "[fd00::1]")
 SHARED = "the agent was given the host's network"
 
 
@@ -89,6 +109,36 @@ def resolve(target: Target) -> str:
     return str(socket.getaddrinfo("example.org", 443)[0][4])
 
 
+def answer_of_proxy(host: str, port: int) -> bytes:
+    """What comes of a tunnel there, by the proxy that programs find by this variable."""
+    place = os.environ["HTTP_PROXY"].removeprefix("http://").rstrip("/").rpartition(":")
+    answer = b""
+    with socket.create_connection((place[0], int(place[2])), CONNECT_SECONDS) as proxy:
+        proxy.settimeout(CONNECT_SECONDS)
+        proxy.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode("latin-1"))
+        with contextlib.suppress(OSError):
+            while part := proxy.recv(4096):
+                answer += part
+    return answer
+
+
+def loopback_by_proxy(target: Target) -> str:
+    """Every way to write the host's loopback, and its metadata's address. Outside, what connects for others just does."""
+    if target.outside:
+        return loopback(target)
+    if "HTTP_PROXY" not in os.environ:
+        raise CameToNothing("there is no proxy")
+    for host in LOOPBACK_NAMES:
+        answer = answer_of_proxy(host, target.tcp_port)
+        if VICTIM_SAYS in answer:
+            return f"{host}: {answer.decode(errors='replace')}"
+    for host in PRIVATE_NAMES:
+        answer = answer_of_proxy(host, target.tcp_port)
+        if b" 200 " in answer:
+            return f"{host}: {answer.decode(errors='replace')}"
+    raise CameToNothing("it refused them all")
+
+
 def listen_on_host(target: Target) -> str:
     """Serve the host's own programs: what holds the owner's port is in the way only if it is the same network."""
     with socket.socket() as server:
@@ -119,5 +169,6 @@ NETWORK_ATTACKS = [
         refusals=(socket.gaierror,),
         with_network=SHARED,
     ),
+    Attack("network", "reach the host's loopback by the kernel's proxy", loopback_by_proxy),
     Attack("network", "take the host's ports", listen_on_host, with_network=SHARED),
 ]
