@@ -51,8 +51,9 @@ Answer = TypeVar("Answer")
 class AgentOSSandboxEnvironment(SandboxEnvironment):
     """A sandboxed agent whose working folder is /workspace and whose one user is `agent`.
 
-    Processes end with the command that started them, so the tools that Inspect puts into sandboxes as a server
-    (bash_session, web_browser, exec_remote) do not work in it; bash, python and text_editor do.
+    The tools bash and python work in it. Processes end with the command that started them, and /proc shows nothing but
+    processes: the server that Inspect puts into a sandbox for other tools (bash_session, text_editor, web_browser) and
+    for exec_remote can't run there.
     """
 
     # Of all tasks of this process: those that live, and the folders that --no-sandbox-cleanup has kept.
