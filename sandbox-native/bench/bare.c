@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What `agentos-sandbox` is measured against: the kernel's own work for a sandbox like an agent's, and nothing else. One
- * clone3 with all namespaces, the same mounts, pivot_root, no capabilities, Landlock, the same seccomp filter, exec.
+/* What `agentos-sandbox` is measured against: the kernel's own work for a sandbox like an agent's, and nothing else.
+ * One clone3 with all namespaces, the same mounts, pivot_root, no capabilities, Landlock, the same seccomp filter,
+ * exec.
  *
  *   bare [--ro-bind SRC DST | --bind SRC DST | --symlink TARGET LINK]... COMMAND [ARG...]
  *
@@ -209,6 +210,8 @@ _Noreturn static void become(char **words, int mapped) {
   must(sethostname("agent", 5), "hostname");
   raise_loopback();
   words = build_root(words);
+  if (*words == NULL)
+    errx(EXIT_FAILURE, "no command");
   must(setsid(), "setsid");
   must(setrlimit(RLIMIT_CORE, &core), "rlimit");
   must(chdir("/workspace"), "/workspace");
@@ -221,8 +224,8 @@ _Noreturn static void become(char **words, int mapped) {
 
 int main(int count, char **words) {
   struct clone_args arguments = {
-      .flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET |
-               CLONE_NEWCGROUP,
+      .flags =
+          CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP,
       .exit_signal = SIGCHLD,
   };
   int mapped[2];

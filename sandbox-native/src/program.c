@@ -51,9 +51,10 @@ static int copy_program(int program, struct sb_error *err) {
 
 /* The plan once more, for the program that is started anew. The descriptor is inherited. */
 static int copy_plan(const char *bytes, size_t length, struct sb_error *err) {
-  SB_OWNED_FD plan = memfd_create("plan", 0);
+  SB_OWNED_FD plan = memfd_create("plan", MFD_CLOEXEC);
 
-  if (plan < 0 || write(plan, bytes, length) != (ssize_t)length || lseek(plan, 0, SEEK_SET) < 0)
+  if (plan < 0 || write(plan, bytes, length) != (ssize_t)length || lseek(plan, 0, SEEK_SET) < 0 ||
+      fcntl(plan, F_SETFD, 0) < 0)
     return sb_fail(err, errno, "cannot keep the plan in memory");
   return sb_steal_fd(&plan);
 }

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 /* The payload's first program may be a script whose interpreter is /proc/self/exe: then it is this program that runs
- * inside, where the payload's other processes can take hold of its file. Landlock refuses that. Without it the file must
- * be out of the payload's power: where it belongs to the user who starts the sandbox, who is the payload's user too,
- * this runs the program again from a sealed copy in memory, and does not return.
+ * inside, where the payload's other processes can take hold of its file. Landlock refuses that. Without it the file
+ * must be out of the payload's power: where it belongs to the user who starts the sandbox, who is the payload's user
+ * too, this runs the program again from a sealed copy in memory, and does not return.
  *
  * `arguments` are the program's own; `bytes` is the plan as it was read from a descriptor, or NULL. 0 when there is
  * nothing to do. */

@@ -7,8 +7,8 @@
 
 /* Limits that hold without being asked for: no core dumps, little locked memory, no real-time or raised priority.
  *
- * The core limit is 1 and not 0: where the host pipes dumps to a program, which it runs as root, 0 does not keep it from
- * that, but 1 does; and no file is written either, because it would be larger. */
+ * The core limit is 1 and not 0: where the host pipes dumps to a program, which it runs as root, 0 does not keep it
+ * from that, but 1 does; and no file is written either, because it would be larger. */
 static const struct sb_rlimit defaults[] = {
     {"core", RLIMIT_CORE, true, 1},
     {"memlock", RLIMIT_MEMLOCK, true, SB_MEMLOCK_BYTES},
