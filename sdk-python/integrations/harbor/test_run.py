@@ -58,12 +58,15 @@ def test_what_can_t_be_run_is_said_in_a_sentence(kernel: Daemon, tmp_path: Path)
     (task / "environment" / "Dockerfile").write_text("FROM debian:12\n")
     refused = begin(kernel.socket, task, tmp_path / "refused")
     alone = begin(str(tmp_path / "none"), TASK, tmp_path / "alone")
-    refused.communicate(timeout=100)
+    sentence = "needs an image (environment/Dockerfile), and AgentOS has no Docker"
+    said, _ = refused.communicate(timeout=100)
+    assert sentence in " ".join(said.split())
+    assert "Traceback" not in said
     said, _ = alone.communicate(timeout=100)
 
     (result,) = (tmp_path / "refused").glob("*/*/result.json")
     exception = json.loads(result.read_text())["exception_info"]
-    assert "needs an image (environment/Dockerfile), and AgentOS has no Docker" in exception["exception_message"]
+    assert sentence in exception["exception_message"]
     assert alone.returncode != 0
     assert "start one with `agentos daemon`" in " ".join(said.split())
     assert "Traceback" not in said

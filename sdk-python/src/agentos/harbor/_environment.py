@@ -74,6 +74,7 @@ class AgentOSEnvironment(BaseEnvironment):
         self._permissions = dict(permissions or {})
         self._kernel = kernel
         self._place: Place | None = None
+        self._refused = False
         super().__init__(*args, **kwargs)
 
     @staticmethod
@@ -110,25 +111,25 @@ class AgentOSEnvironment(BaseEnvironment):
     def _validate_definition(self) -> None:
         """Nothing yet: a task that is refused here would end the job with all its trials. `start` ends its own."""
 
-    def _refuse(self) -> None:
+    def _what_is_missing(self) -> str | None:
+        """What the task needs that a sandbox of the kernel does not have, in a sentence."""
         config = self.task_env_config
         wants = [f"environment/{name}" for name in (DOCKERFILE_NAME, COMPOSE_FILE_NAME) if self._has(name)]
         wants += [f"docker_image = {config.docker_image!r}"] if config.docker_image else []
         if wants:
-            raise SandboxBuildFailedError(
+            return (
                 f"{self.environment_name} needs an image ({', '.join(wants)}), and AgentOS has no Docker: it runs "
                 "tasks that need no more than this host's programs and the files of their environment/ folder"
             )
         if self._network_is_public and not self._host_network:
-            raise SandboxBuildFailedError(
+            return (
                 f'{self.environment_name} wants the network: say network_mode = "no-network" in its [environment], or '
                 "let it use all of this host's network by --ek host_network=true"
             )
-        for mount in self._mounts:
-            if mount["type"] != "bind":
-                raise SandboxBuildFailedError(
-                    f"AgentOS mounts folders of the host only, not a {mount['type']} at {mount['target']}"
-                )
+        other = next((mount for mount in self._mounts if mount["type"] != "bind"), None)
+        if other is not None:
+            return f"AgentOS mounts folders of the host only, not a {other['type']} at {other['target']}"
+        return None
 
     def _has(self, name: str) -> bool:
         return (self.environment_dir / name).exists()
@@ -141,7 +142,11 @@ class AgentOSEnvironment(BaseEnvironment):
             SandboxBuildFailedError: the task needs what a sandbox of the kernel does not have.
             AgentOSError: there is no kernel, or it refuses.
         """
-        self._refuse()
+        missing = self._what_is_missing()
+        if missing is not None:
+            self._refused = True
+            self.logger.error(missing)
+            raise SandboxBuildFailedError(missing)
         config = self.task_env_config
         given = {"memory": config.memory_mb and f"{config.memory_mb}M", "cpu": config.cpus}
         own, shown = self._folders()
@@ -251,6 +256,8 @@ class AgentOSEnvironment(BaseEnvironment):
     @override
     async def download_dir(self, source_dir: str, target_dir: Path | str) -> None:
         """Copy what is in a folder of the sandbox into one of the host; of special files nothing."""
+        if self._refused:
+            return  # Harbor asks for the logs of a trial that never began, too.
         staged = _staged()
         await self._do(f"tar -cf {staged} -C {shlex.quote(source_dir)} .")
         try:
