@@ -53,7 +53,7 @@ _Noreturn static void end(const struct init *init) {
 
 /* Looks whether exec has come to pass, once that can be told. */
 static void learn_execution(struct init *init) {
-  struct sb_message message = {.kind = SB_MESSAGE_STARTED};
+  struct sb_message message = {.kind = SB_MESSAGE_STARTED, .body.layers = init->sandbox->layers};
   char byte;
   ssize_t count;
 
@@ -132,7 +132,6 @@ static int make_payload(struct init *init, struct sb_error *err) {
 }
 
 static int prepare(struct init *init, struct sb_error *err) {
-  struct sb_message message = {.kind = SB_MESSAGE_LAYERS, .body.layers = init->sandbox->layers};
   const int kept[] = {init->sandbox->socket, init->sandbox->null, init->sandbox->proc};
   sigset_t all;
   sigset_t child;
@@ -149,7 +148,6 @@ static int prepare(struct init *init, struct sb_error *err) {
     return sb_fail(err, errno, "cannot make a signal descriptor");
   if (!is_pid_one(init) && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
     return sb_fail(err, errno, "cannot become the reaper of orphans");
-  (void)sb_message_send(init->sandbox->socket, &message);
   return make_payload(init, err);
 }
 

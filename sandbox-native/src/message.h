@@ -12,9 +12,8 @@
 enum sb_message_kind {
   SB_MESSAGE_PROCEED, /* helper to init: the id maps are written */
   SB_MESSAGE_INIT,    /* init to helper: the sender is init */
-  SB_MESSAGE_LAYERS,  /* init to helper: confined; what each layer came to */
   SB_MESSAGE_PAYLOAD, /* payload to helper: the sender is the payload, about to exec */
-  SB_MESSAGE_STARTED, /* init to helper: exec has succeeded */
+  SB_MESSAGE_STARTED, /* init to helper: exec has succeeded; what each layer came to */
   SB_MESSAGE_FAILED,  /* any to helper: nothing runs, and why */
   SB_MESSAGE_ENDED,   /* init to helper: the payload's wait status is `number`; `alone` when nothing else is left */
   SB_MESSAGE_SIGNAL   /* helper to init: `number` goes to the payload, or to all for SIGSTOP and SIGCONT */

@@ -44,15 +44,12 @@ static void hear(struct supervisor *self, const struct sb_message *message, pid_
   int status = self->sandbox->plan->status_fd;
 
   switch (message->kind) {
-  case SB_MESSAGE_LAYERS:
-    memcpy(&self->sandbox->layers, &message->body.layers, sizeof self->sandbox->layers);
-    break;
   case SB_MESSAGE_PAYLOAD:
     self->payload = sender;
     break;
   case SB_MESSAGE_STARTED:
     self->started = true;
-    sb_status_layers(status, &self->sandbox->layers);
+    sb_status_layers(status, &message->body.layers);
     sb_status_started(status, self->payload, self->launched->init);
     sb_release_stdio(self->sandbox->null);
     break;
