@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -27,24 +28,47 @@ def scripted() -> Iterator[Daemon]:
         yield daemon
 
 
-def run(kernel: str, logs: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "AGENTOS_SOCKET": kernel, "INSPECT_LOG_DIR": str(logs), "INSPECT_DISPLAY": "plain"}
-    return subprocess.run(
-        words, env=environment, cwd=EXAMPLE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120
-    )
+class Evaluation:
+    """A program of an evaluation, which has begun."""
+
+    def __init__(self, kernel: str, logs: Path, *words: str) -> None:
+        environment = {**os.environ, "AGENTOS_SOCKET": kernel, "INSPECT_LOG_DIR": str(logs), "INSPECT_DISPLAY": "plain"}
+        self.logs = logs
+        self._process = subprocess.Popen(
+            words, env=environment, cwd=EXAMPLE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """Once it has ended."""
+        said, _ = self._process.communicate(timeout=120)
+        return Outcome(said.splitlines(), self._process.returncode)
 
 
-def test_the_example(scripted: Daemon, tmp_path: Path) -> None:
-    ran = run(scripted.socket, tmp_path, sys.executable, "task.py")
-    assert Outcome(ran.stdout.splitlines(), ran.returncode) == expected("inspect_ai")
+Evaluations = dict[str, Evaluation]
 
 
-def test_inspect_s_own_command(scripted: Daemon, tmp_path: Path) -> None:
-    words = ("eval", "task.py", "--model", "agentos/default", "--log-format", "json")
-    ran = run(scripted.socket, tmp_path, INSPECT, *words)
+@pytest.fixture(scope="module")
+def evaluations(scripted: Daemon, tmp_path_factory: pytest.TempPathFactory) -> Evaluations:
+    """All of these tests, at once: most of their time Inspect is being loaded."""
+    by_command = (INSPECT, "eval", "task.py", "--model", "agentos/default", "--log-format", "json")
+    folders = [tmp_path_factory.mktemp("logs") for _ in range(3)]
+    return {
+        "program": Evaluation(scripted.socket, folders[0], sys.executable, "task.py"),
+        "command": Evaluation(scripted.socket, folders[1], *by_command),
+        "no kernel": Evaluation(str(folders[2] / "none"), folders[2], *by_command),
+    }
 
-    assert ran.returncode == 0, ran.stdout
-    (path,) = tmp_path.glob("*.json")
+
+def test_the_example(evaluations: Evaluations) -> None:
+    assert evaluations["program"].outcome == expected("inspect_ai")
+
+
+def test_inspect_s_own_command(evaluations: Evaluations, scripted: Daemon) -> None:
+    ended = evaluations["command"].outcome
+
+    assert ended.exit_code == 0, ended.lines
+    (path,) = evaluations["command"].logs.glob("*.json")
     log = json.loads(path.read_text())
     assert log["status"] == "success"
     (scores,) = log["results"]["scores"]
@@ -55,13 +79,15 @@ def test_inspect_s_own_command(scripted: Daemon, tmp_path: Path) -> None:
     assert by_id["count"]["model_usage"]["agentos/default"]["output_tokens"] > 0
     assert log["eval"]["sandbox"]["type"] == "agentos"
     assert log["eval"]["sandbox"]["config"]["limits"] == {"memory": "256M", "max_pids": 50}
+    assert evaluations["program"].outcome.exit_code == 0
     with AgentOSClient(scripted.socket) as operator:
         assert not [agent.name for agent in operator.list() if agent.running]
 
 
-def test_says_in_one_sentence_that_no_kernel_runs(tmp_path: Path) -> None:
-    ran = run(str(tmp_path / "none"), tmp_path, INSPECT, "eval", "task.py", "--model", "agentos/default")
+def test_says_in_one_sentence_that_no_kernel_runs(evaluations: Evaluations) -> None:
+    ended = evaluations["no kernel"].outcome
 
-    assert ran.returncode != 0
-    assert "start one with `agentos daemon`" in " ".join(ran.stdout.split())
-    assert "Traceback" not in ran.stdout
+    assert ended.exit_code != 0
+    said = " ".join(" ".join(ended.lines).split())
+    assert "start one with `agentos daemon`" in said
+    assert "Traceback" not in said
