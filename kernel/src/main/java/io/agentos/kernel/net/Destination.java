@@ -16,6 +16,12 @@ import java.util.List;
 public record Destination(String host, int port) {
   private static final int LAST_PORT = 65_535;
 
+  /** What ends like a number is an address to some programs: decimal, octal or hexadecimal. */
+  private static final String NUMERIC = "(.*\\.)?([0-9]+|0[xX][0-9A-Fa-f]*)\\.?";
+
+  private static final String PLAIN_ADDRESS =
+      "((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(?!$)|$)){4}";
+
   /**
    * Where a request goes to.
    *
@@ -37,6 +43,12 @@ public record Destination(String host, int port) {
       throw SyscallException.invalid(
           "url must not carry a user name or password; send an Authorization header");
     }
+    if (url.getHost().matches(NUMERIC) && !url.getHost().matches(PLAIN_ADDRESS)) {
+      throw SyscallException.denied(
+          "host "
+              + url.getHost()
+              + " is a number that programs take for different addresses; write an address as 192.0.2.1");
+    }
     int fallback = isSecure(url) ? 443 : 80;
     return new Destination(url.getHost(), url.getPort() < 0 ? fallback : url.getPort());
   }
@@ -44,6 +56,11 @@ public record Destination(String host, int port) {
   /** Whether the URL's scheme is https. */
   public static boolean isSecure(URI url) {
     return "https".equalsIgnoreCase(url.getScheme());
+  }
+
+  /** Where the same request goes over TLS. */
+  public Destination upgraded() {
+    return new Destination(host, port == 80 ? 443 : port);
   }
 
   /** Refuses a host that the rules do not let through. */

@@ -45,6 +45,7 @@ final class RequestGuard extends ChannelInboundHandlerAdapter {
                 Limits.PROXY_HEAD_TIME.toSeconds(),
                 TimeUnit.SECONDS);
     ctx.read();
+    ctx.fireChannelActive();
   }
 
   @Override
