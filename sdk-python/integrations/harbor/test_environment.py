@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
+from shutil import rmtree
 from tarfile import FilterError
 from typing import Any
 
@@ -144,7 +145,7 @@ async def test_the_files_can_be_kept(tmp_path: Path, operator: AgentOSClient, ca
     folder = Path(caplog.messages[-1].split()[-1])
     assert [path.read_text() for path in folder.rglob("result")] == ["42\n"]
     assert not [agent for agent in operator.list() if agent.running]
-    await environment.stop(delete=True)
+    rmtree(folder)
 
 
 async def test_a_command_that_is_cancelled_ends(started: AgentOSEnvironment) -> None:
