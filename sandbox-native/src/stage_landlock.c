@@ -54,6 +54,7 @@ static int allow(int ruleset, int place, uint64_t rights, struct sb_error *err) 
 struct mount_line {
   const char *path;
   bool read_only; /* the mount, whatever its file system is */
+  bool no_device; /* nothing on it works as a device */
 };
 
 /* Grants what one mount means. A place that cannot be reached is left out: the payload cannot reach it either. */
@@ -63,8 +64,8 @@ static int allow_mount(int ruleset, const struct mount_line *mount, uint64_t han
   struct statvfs system;
   struct stat file;
 
-  /* Most mounts: there is nothing to grant, unless it is a device. */
-  if (mount->read_only && (stat(path, &file) < 0 || !S_ISCHR(file.st_mode)))
+  /* Most mounts: what is only read and no device has nothing to be granted. */
+  if (mount->read_only && mount->no_device)
     return 0;
   place = open(path, O_PATH | O_CLOEXEC);
   if (place < 0)
@@ -99,7 +100,7 @@ static void unescape(char *text) {
 static bool read_mount(char *line, struct mount_line *ret_mount) {
   char *rest = line;
   char *path = NULL;
-  const char *options;
+  char *options;
 
   for (int i = 0; i < 5; i++)
     path = strsep(&rest, " ");
@@ -107,8 +108,11 @@ static bool read_mount(char *line, struct mount_line *ret_mount) {
   if (options == NULL)
     return false;
   unescape(path);
-  ret_mount->path = path;
-  ret_mount->read_only = strncmp(options, "ro,", 3) == 0 || strcmp(options, "ro") == 0;
+  *ret_mount = (struct mount_line){.path = path};
+  for (const char *option = strsep(&options, ","); option != NULL; option = strsep(&options, ",")) {
+    ret_mount->read_only = ret_mount->read_only || strcmp(option, "ro") == 0;
+    ret_mount->no_device = ret_mount->no_device || strcmp(option, "nodev") == 0;
+  }
   return true;
 }
 
