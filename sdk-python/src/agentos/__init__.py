@@ -39,6 +39,8 @@ from ._errors import (
 from ._opcodes import Opcode
 from ._results import (
     AgentInfo,
+    AuditEntry,
+    AuditResult,
     BroadcastResult,
     ExecPart,
     ExecResult,
@@ -83,6 +85,8 @@ __all__ = [
     "AlreadyExists",
     "AsyncAgentOSClient",
     "AsyncStream",
+    "AuditEntry",
+    "AuditResult",
     "BroadcastResult",
     "Busy",
     "Cancelled",

@@ -16,6 +16,7 @@ from ._limits import ANSWER_MARGIN_SECONDS, CALL_SECONDS
 from ._opcodes import Opcode
 from ._payloads import decode_hello, encode_hello, given
 from ._results import (
+    AuditResult,
     BroadcastResult,
     HelloResult,
     PermissionsResult,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class AsyncMessageCalls(AsyncClientCore):
-    """send, recv, broadcast, register, get_permissions, set_permissions, noop, echo, hello, exit."""
+    """send, recv, broadcast, register, get_permissions, set_permissions, audit_log, noop, echo, hello, exit."""
 
     async def register(self, name: str) -> RegisterResult:
         """Take a name, by which others can send messages to the caller.
@@ -112,6 +113,27 @@ class AsyncMessageCalls(AsyncClientCore):
         """
         fields = given(permissions=permissions, level=level, agent_id=agent_id)
         return await self._call(Opcode.SET_PERMS, fields, PermissionsResult, CALL_SECONDS, IDENTITY)
+
+    async def audit_log(
+        self,
+        category: str | None = None,
+        decision: str | None = None,
+        agent_id: int | None = None,
+        *,
+        since_id: int | None = None,
+        limit: int | None = None,
+    ) -> AuditResult:
+        """Return what the kernel decided: an operator sees all of it, an agent what it asked for itself.
+
+        Args:
+            category: only one call, such as `exec`.
+            decision: only allowed, denied, failed or abandoned ones.
+            agent_id: only what this one asked for.
+            since_id: those after this entry; otherwise the newest.
+            limit: at most so many, up to 1000 (100).
+        """
+        fields = given(category=category, decision=decision, agent_id=agent_id, since_id=since_id, limit=limit)
+        return await self._call(Opcode.GET_AUDIT_LOG, fields, AuditResult, CALL_SECONDS, ANY)
 
     async def noop(self, payload: bytes = b"") -> bytes:
         """Have the kernel send the same bytes back.

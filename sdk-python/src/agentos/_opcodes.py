@@ -24,6 +24,7 @@ class Opcode:
     GET_PERMS = 0x40
     SET_PERMS = 0x41
     HTTP = 0x50
+    GET_AUDIT_LOG = 0x76
     HELLO = 0xFE
     EXIT = 0xFF
 

@@ -330,6 +330,34 @@ class PermissionsResult(Result):
     permissions: dict[str, Any]
 
 
+class AuditEntry(Result):
+    """One decision of the kernel.
+
+    `decision` is allowed, denied, failed or abandoned; `hash` ties the entry to the one before, whose is `previous`.
+    """
+
+    __slots__ = ()
+    id: int
+    time_ms: int
+    agent_id: int
+    agent: str
+    category: str
+    decision: str
+    subject: str
+    reason: str
+    previous: str
+    hash: str
+
+
+class AuditResult(Result):
+    """Entries of the audit log, the oldest first."""
+
+    __slots__ = ()
+    _nested = {"entries": AuditEntry}  # noqa: RUF012
+    success: bool
+    entries: list[AuditEntry]
+
+
 class HttpResult(Result):
     """An HTTP answer. Any status is a result; `encoding` says whether `body` is text or base64."""
 

@@ -38,11 +38,15 @@ final class ArchitectureTest {
           Map.ofEntries(
               Map.entry(
                   "boot",
-                  with("syscall", "agent", "ipc", "fs", "exec", "llm", "net", "proxy", "log")),
-              Map.entry("syscall", with("agent", "ipc", "fs", "exec", "llm", "net", "log")),
+                  with(
+                      "syscall", "audit", "agent", "ipc", "fs", "exec", "llm", "net", "proxy",
+                      "log")),
+              Map.entry(
+                  "syscall", with("audit", "agent", "ipc", "fs", "exec", "llm", "net", "log")),
               // An agent has a log; a command runs in an agent's sandbox, within its limits.
               Map.entry("agent", with("log")),
               Map.entry("exec", with("agent")),
+              Map.entry("audit", with()),
               Map.entry("fs", with()),
               Map.entry("ipc", with()),
               Map.entry("llm", with()),

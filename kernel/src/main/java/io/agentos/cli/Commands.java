@@ -25,6 +25,7 @@ final class Commands {
           "send",
           "recv",
           "perms",
+          "audit",
           "doctor",
           "demo",
           "version",
@@ -51,6 +52,7 @@ final class Commands {
       case "send" -> new SendCommand();
       case "recv" -> new RecvCommand();
       case "perms" -> new PermsCommand();
+      case "audit" -> new AuditCommand();
       case "doctor" -> new DoctorCommand();
       case "demo" -> new DemoCommand();
       case "version" -> new VersionCommand();

@@ -21,6 +21,7 @@ public enum Op {
   REGISTER(0x23),
   GET_PERMS(0x40),
   SET_PERMS(0x41),
+  GET_AUDIT_LOG(0x76),
   HELLO(0xFE);
 
   private final int number;

@@ -143,6 +143,15 @@ public final class Limits {
    */
   public static final int HOLDER_BYTES = 32 << 20;
 
+  /** Entries of the audit log that wait to be written. */
+  public static final int AUDIT_QUEUE = 10_000;
+
+  /** For what waits to be written when the kernel ends. */
+  public static final Duration AUDIT_CLOSE = Duration.ofSeconds(5);
+
+  public static final int AUDIT_ENTRIES_DEFAULT = 100;
+  public static final int AUDIT_ENTRIES_MOST = 1000;
+
   /** Between asking an agent to stop and ending it. */
   public static final Duration KILL_GRACE = Duration.ofSeconds(5);
 

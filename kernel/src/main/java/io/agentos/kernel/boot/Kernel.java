@@ -5,6 +5,7 @@ import io.agentos.kernel.agent.Agents;
 import io.agentos.kernel.agent.Ids;
 import io.agentos.kernel.agent.RunFactory;
 import io.agentos.kernel.agent.SandboxLayout;
+import io.agentos.kernel.audit.AuditLog;
 import io.agentos.kernel.base.AgentId;
 import io.agentos.kernel.base.KernelPaths;
 import io.agentos.kernel.base.Limits;
@@ -58,6 +59,7 @@ public final class Kernel {
   private final Ids ids;
   private final Agents agents;
   private final Llm llm;
+  private final AuditLog audit;
   private final Web web = new Web();
   private final EgressProxy egress;
   private final Doorkeeper doors;
@@ -79,6 +81,12 @@ public final class Kernel {
     long descriptors = Sys.raiseDescriptorLimit();
     cgroups = CgroupTree.open(Sys.pid());
     reactor = new Reactor();
+    audit =
+        new AuditLog(
+            reactor,
+            paths.state().resolve("audit.db"),
+            config.auditEntries(),
+            Duration.ofDays(config.auditDays()));
     monitor = new LimitMonitor(reactor);
     launcher = new Launcher(reactor, paths.helper());
     Enforcement enforcement = new Enforcement(cgroups, monitor, config.strictLimits());
@@ -106,7 +114,8 @@ public final class Kernel {
                 new io.agentos.kernel.fs.Files(),
                 new Commands(reactor, workers, launcher, enforcement),
                 llm,
-                web));
+                web,
+                audit));
     log.info(
         "{} descriptors, cgroup controllers {}",
         descriptors,
@@ -151,6 +160,7 @@ public final class Kernel {
   public void run() throws IOException {
     Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndWait, "shutdown"));
     try {
+      audit.awaitOpen();
       doors.open(dispatcher);
       log.info("AgentOS {} serves {}", Version.TEXT, config.paths().socket());
       mcpServers.start(doors::kernelItself);
@@ -194,6 +204,7 @@ public final class Kernel {
     llm.close();
     web.close();
     egress.close();
+    audit.close();
     launcher.close();
     monitor.close();
     workers.close();

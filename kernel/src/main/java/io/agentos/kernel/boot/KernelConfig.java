@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param strictLimits refuse a limit that only a fallback could hold
  * @param mcpServers what is started with the kernel, in their order in the file
+ * @param auditEntries kept at most
+ * @param auditDays for which entries are kept
  * @param jsonLogs one JSON object a line instead of text for people
  */
 public record KernelConfig(
@@ -32,6 +34,8 @@ public record KernelConfig(
     String logLevel,
     LlmConfig llm,
     List<McpServers.Server> mcpServers,
+    int auditEntries,
+    int auditDays,
     Optional<Path> file) {
   private static final List<String> KEYS =
       List.of(
@@ -42,6 +46,8 @@ public record KernelConfig(
           "log.level",
           "protocol.max_payload",
           "limits.strict",
+          "audit.max_entries",
+          "audit.max_days",
           "scheduler.concurrency",
           "scheduler.queue_per_agent",
           "scheduler.timeout_s",
@@ -133,6 +139,8 @@ public record KernelConfig(
             values.integer("scheduler.queue_per_agent", 64, 1, 10_000),
             Duration.ofSeconds(values.integer("scheduler.timeout_s", 120, 1, 1800))),
         McpServers.read(values.at(McpServers.KEY), values.file()),
+        values.integer("audit.max_entries", 1_000_000, 1000, 100_000_000),
+        values.integer("audit.max_days", 90, 1, 36_500),
         file);
   }
 

@@ -19,6 +19,8 @@ final class Call implements Syscall.Reply<Object> {
   private final Reactor reactor;
   private final int opcode;
   private boolean open = true;
+  private boolean answered;
+  private Audit.@Nullable Entry entry;
   private @Nullable Runnable onAbandon;
   private @Nullable Runnable whenClosed;
   private Timers.@Nullable Timer timer;
@@ -29,25 +31,40 @@ final class Call implements Syscall.Reply<Object> {
     this.opcode = opcode;
   }
 
+  /** How this call ends is written down there before it is answered. */
+  void follow(Audit.Entry entry) {
+    this.entry = entry;
+  }
+
   @Override
   public void succeed(Object response) {
-    byte[] answer;
     try {
-      answer = Answers.success(response);
+      answer(Answers.success(response), /* refusal= */ null);
     } catch (SyscallException unwritable) {
-      answer = Answers.failure(unwritable);
+      fail(unwritable);
     }
-    finish(answer);
   }
 
   @Override
   public void fail(SyscallException refusal) {
-    finish(Answers.failure(refusal));
+    answer(Answers.failure(refusal), refusal);
+  }
+
+  private void answer(byte[] answer, @Nullable SyscallException refusal) {
+    if (!open || answered) {
+      return;
+    }
+    answered = true;
+    if (entry == null) {
+      finish(answer);
+    } else {
+      entry.ended(refusal, () -> finish(answer));
+    }
   }
 
   @Override
   public void part(Object part) {
-    if (!open) {
+    if (!open || answered) {
       return;
     }
     try {
@@ -80,7 +97,7 @@ final class Call implements Syscall.Reply<Object> {
         reactor.schedule(
             delay,
             () -> {
-              if (open) {
+              if (isOpen()) {
                 task.run();
               }
             });
@@ -88,7 +105,7 @@ final class Call implements Syscall.Reply<Object> {
 
   @Override
   public boolean isOpen() {
-    return open;
+    return open && !answered;
   }
 
   private void finish(byte[] answer) {
@@ -115,6 +132,9 @@ final class Call implements Syscall.Reply<Object> {
   void abandon() {
     if (open) {
       close();
+      if (entry != null && !answered) {
+        entry.abandoned();
+      }
       if (onAbandon != null) {
         onAbandon.run();
       }

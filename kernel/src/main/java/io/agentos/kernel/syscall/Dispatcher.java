@@ -25,6 +25,7 @@ public final class Dispatcher {
   private final Reactor reactor;
   private final Offload offload;
   private final int maxPayload;
+  private final Audit audit;
   private final Shares shares = new Shares();
   private final @Nullable Bound[] table = new Bound[256];
 
@@ -34,6 +35,7 @@ public final class Dispatcher {
     this.reactor = reactor;
     this.offload = services.offload();
     this.maxPayload = services.config().maxPayload();
+    this.audit = new Audit(services.audit());
     for (Opcode opcode : Opcode.values()) {
       Syscall<?, ?> handler = opcode.bind(services);
       table[opcode.number()] = new Bound(opcode, handler, Json.reader(handler.requestType()));
@@ -54,9 +56,11 @@ public final class Dispatcher {
         throw unknown(number);
       }
       Caller caller = session.identity().caller();
+      byte[] json = bytes(payload);
+      call.follow(audit.begin(caller, bound.opcode, json));
       admit(bound.opcode, caller);
       call.whenClosed(shares.take(caller.id(), bound.opcode));
-      run(bound, caller, bytes(payload), call);
+      run(bound, caller, json, call);
     } catch (SyscallException refusal) {
       call.fail(refusal);
     } catch (RuntimeException bug) {

@@ -9,6 +9,7 @@ import io.agentos.kernel.syscall.agent.Pause;
 import io.agentos.kernel.syscall.agent.Resume;
 import io.agentos.kernel.syscall.agent.Spawn;
 import io.agentos.kernel.syscall.agent.WaitFor;
+import io.agentos.kernel.syscall.audit.GetAuditLog;
 import io.agentos.kernel.syscall.exec.Exec;
 import io.agentos.kernel.syscall.fs.ReadFile;
 import io.agentos.kernel.syscall.fs.WriteFile;
@@ -53,6 +54,7 @@ public enum Opcode {
   GET_PERMS(0x40, Right.ANY, s -> new GetPermissions(s.agents(), s.llm())),
   SET_PERMS(0x41, Right.ANY, s -> new SetPermissions(s.agents(), s.llm())),
   HTTP(0x50, Right.HTTP, Limits.HTTP_PER_AGENT, s -> new Http(s.web(), s.reactor())),
+  GET_AUDIT_LOG(0x76, Right.ANY, s -> new GetAuditLog(s.audit())),
   HELLO(0xFE, Right.ANY, s -> new Hello(s.config())),
   EXIT(0xFF, Right.ANY, s -> new Exit());
 

@@ -2,6 +2,7 @@
 package io.agentos.kernel.syscall;
 
 import io.agentos.kernel.agent.Agents;
+import io.agentos.kernel.audit.AuditLog;
 import io.agentos.kernel.base.ProtocolConfig;
 import io.agentos.kernel.exec.Commands;
 import io.agentos.kernel.fs.Files;
@@ -20,4 +21,5 @@ public record Services(
     Files files,
     Commands commands,
     Llm llm,
-    Web web) {}
+    Web web,
+    AuditLog audit) {}

@@ -180,7 +180,7 @@ final class DelegationIT {
       delimiter = '|',
       value = {
         "sandboxed|false|sandboxed: false",
-        "network|true|network: true",
+        "network|true|network: \"host\"",
         "mounts|[{\"source\":\"/etc\",\"target\":\"/x\"}]|mounts",
         "mounts|[]|mounts",
         "workspace|\"/etc\"|workspace",

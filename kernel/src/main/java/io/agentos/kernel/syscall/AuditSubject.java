@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.syscall;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.agentos.kernel.wire.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a request is about, in a few words that hold no secret. */
+final class AuditSubject {
+  private static final int LONGEST = 1000;
+
+  /**
+   * Fields that say it: the first that is there. What is written, sent or set is not among them.
+   */
+  private static final List<String> FIELDS =
+      List.of("path", "url", "name", "command", "argv", "script", "id", "agent_id", "to");
+
+  private AuditSubject() {}
+
+  /** Empty when nothing says it, also because the request is no JSON. */
+  static String of(byte[] request) {
+    Map<String, String> found = new HashMap<>();
+    try (JsonParser parser = Json.MAPPER.createParser(request)) {
+      if (parser.nextToken() == JsonToken.START_OBJECT) {
+        read(parser, found);
+      }
+    } catch (IOException broken) {
+      // What was found until there has to do.
+    }
+    return FIELDS.stream().filter(found::containsKey).map(found::get).findFirst().orElse("");
+  }
+
+  private static void read(JsonParser parser, Map<String, String> found) throws IOException {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      JsonToken value = parser.nextToken();
+      if (!FIELDS.contains(name)) {
+        parser.skipChildren();
+      } else if (value == JsonToken.START_ARRAY) {
+        found.put(name, words(parser));
+      } else if (value.isScalarValue() && value != JsonToken.VALUE_NULL) {
+        String text = shortened(parser.getText());
+        found.put(name, name.equals("url") ? withoutSecrets(text) : text);
+      } else {
+        parser.skipChildren();
+      }
+      if (found.containsKey(FIELDS.get(0))) {
+        return; // nothing counts more, and what is written may be long
+      }
+    }
+  }
+
+  private static String words(JsonParser parser) throws IOException {
+    StringBuilder words = new StringBuilder();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (parser.currentToken().isScalarValue() && words.length() < LONGEST) {
+        words.append(words.length() == 0 ? "" : " ").append(parser.getText());
+      }
+      parser.skipChildren();
+    }
+    return shortened(words.toString());
+  }
+
+  /** Names, passwords and queries of an address are where secrets are. */
+  private static String withoutSecrets(String url) {
+    try {
+      URI uri = URI.create(url);
+      String host = uri.getHost() == null ? "" : uri.getHost();
+      String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+      return uri.getScheme() + "://" + host + port + (uri.getPath() == null ? "" : uri.getPath());
+    } catch (IllegalArgumentException unreadable) {
+      return "an address that can't be read";
+    }
+  }
+
+  /** At most so much of a text as an entry takes. */
+  static String shortened(String text) {
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+  }
+}
