@@ -48,6 +48,7 @@ class AsyncAgentCalls(AsyncClientCore):
         restart_window: float | None = None,
         mounts: Sequence[Mapping[str, str]] | None = None,
         workspace: str | None = None,
+        allow_syscalls: Sequence[str] | None = None,
     ) -> SpawnResult:
         """Start an agent: a process of its own, in a sandbox unless told otherwise.
 
@@ -68,8 +69,10 @@ class AsyncAgentCalls(AsyncClientCore):
             restart_policy: whether it is started again when it ends.
             max_restarts: how often, within `restart_window`, before it is given up (5).
             restart_window: seconds (300).
-            mounts: more of the host's files to show it: `{"source": ..., "target": ..., "mode": "ro"}` each, or "rw".
+            mounts: more of the host's files to show it: `{"source": ..., "target": ..., "mode": "ro"}` each, or "rw";
+                `{"target": ..., "mode": "tmpfs", "size": "64M"}` is an empty folder in memory.
             workspace: the folder that is its own.
+            allow_syscalls: system calls that its sandbox would refuse, such as "ptrace".
 
         Returns:
             Its id and pid, what isolates it and what enforces each limit.
@@ -96,6 +99,7 @@ class AsyncAgentCalls(AsyncClientCore):
             restart_window=restart_window,
             mounts=mounts,
             workspace=workspace,
+            allow_syscalls=allow_syscalls,
         )
         return await self._call(Opcode.SPAWN, fields, SpawnResult)
 

@@ -14,6 +14,8 @@ import picocli.CommandLine.Parameters;
 
 /** How an agent is started; the fields of SPAWN. */
 final class AgentOptions {
+  private static final String TMPFS_SIZE = "64M";
+
   @Parameters(
       index = "0",
       paramLabel = "SCRIPT",
@@ -47,8 +49,12 @@ final class AgentOptions {
       description = "End it when it has run for so long.")
   private @Nullable Double timeout;
 
-  @Option(names = "--network", description = "Let it use the host's network.")
-  private boolean network;
+  @Option(
+      names = "--network",
+      paramLabel = "MODE",
+      description =
+          "none (default), proxy (HTTP by its permissions, for programs that know no kernel) or host.")
+  private @Nullable String network;
 
   @Option(
       names = "--no-sandbox",
@@ -63,9 +69,27 @@ final class AgentOptions {
 
   @Option(
       names = "--mount",
-      paramLabel = "SRC:DST[:rw]",
+      paramLabel = "SRC:DST[:ro|rw]",
       description = "Show it one more file or folder; repeatable.")
   private List<String> mounts = new ArrayList<>();
+
+  @Option(
+      names = "--tmpfs",
+      paramLabel = "DST[:SIZE]",
+      description = "Give it an empty folder in memory (default size 64M); repeatable.")
+  private List<String> tmpfs = new ArrayList<>();
+
+  @Option(
+      names = "--allow-syscall",
+      paramLabel = "NAME",
+      description = "Let it make a system call that sandboxes refuse, such as ptrace; repeatable.")
+  private List<String> syscalls = new ArrayList<>();
+
+  @Option(
+      names = "--env-pass",
+      paramLabel = "NAME",
+      description = "Pass a variable of this shell on; no other is; repeatable.")
+  private List<String> passed = new ArrayList<>();
 
   @Option(names = "--env", paramLabel = "K=V", description = "Set a variable; repeatable.")
   private Map<String, String> environment = new LinkedHashMap<>();
@@ -104,17 +128,32 @@ final class AgentOptions {
     request.put("script", script.toAbsolutePath().normalize().toString());
     putIf(request, "args", arguments.isEmpty() ? null : arguments);
     putIf(request, "python", python);
-    putIf(request, "env", environment.isEmpty() ? null : environment);
+    Map<String, String> variables = variables();
+    putIf(request, "env", variables.isEmpty() ? null : variables);
     putIf(request, "sandboxed", noSandbox ? false : null);
-    putIf(request, "network", network ? true : null);
+    putIf(request, "network", network);
     Map<String, Object> limits = limits();
     putIf(request, "limits", limits.isEmpty() ? null : limits);
     putIf(request, "permissions", permissions());
     putIf(request, "restart_policy", restart);
     putIf(request, "max_restarts", maxRestarts);
-    putIf(request, "mounts", mounts.isEmpty() ? null : mounts());
+    putIf(request, "mounts", mounts.isEmpty() && tmpfs.isEmpty() ? null : mounts());
     putIf(request, "workspace", workspace == null ? null : workspace.toAbsolutePath().toString());
+    putIf(request, "allow_syscalls", syscalls.isEmpty() ? null : syscalls);
     return request;
+  }
+
+  private Map<String, String> variables() throws IOException {
+    Map<String, String> variables = new LinkedHashMap<>();
+    for (String passedOn : passed) {
+      String value = System.getenv(passedOn);
+      if (value == null) {
+        throw new IOException("--env-pass: the variable " + passedOn + " is not set here");
+      }
+      variables.put(passedOn, value);
+    }
+    variables.putAll(environment);
+    return variables;
   }
 
   /** Whether the name was given, so that no other will do. */
@@ -169,6 +208,14 @@ final class AgentOptions {
               parts[1],
               "mode",
               parts.length == 3 ? parts[2] : "ro"));
+    }
+    for (String folder : tmpfs) {
+      String[] parts = folder.split(":", -1);
+      if (parts.length > 2 || parts[0].isEmpty()) {
+        throw new IOException("--tmpfs takes DST or DST:SIZE, was \"" + folder + "\"");
+      }
+      String size = parts.length == 2 ? parts[1] : TMPFS_SIZE;
+      all.add(Map.of("target", parts[0], "mode", "tmpfs", "size", size));
     }
     return all;
   }

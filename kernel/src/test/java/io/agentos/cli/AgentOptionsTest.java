@@ -72,11 +72,40 @@ final class AgentOptionsTest {
   }
 
   @Test
+  void passesFoldersInMemorySystemCallsAndVariables() throws IOException {
+    assertThat(
+            request(
+                "--tmpfs",
+                "/scratch",
+                "--tmpfs",
+                "/big:1G",
+                "--allow-syscall",
+                "ptrace",
+                "--env-pass",
+                "PATH",
+                "/a.py"))
+        .contains("\"target\":\"/scratch\"", "\"mode\":\"tmpfs\"", "\"size\":\"64M\"")
+        .contains("\"target\":\"/big\"", "\"size\":\"1G\"")
+        .contains("\"allow_syscalls\":[\"ptrace\"]", "\"PATH\":\"" + System.getenv("PATH"));
+    assertThatThrownBy(() -> request("--env-pass", "NOT_SET_ANYWHERE", "/a.py"))
+        .hasMessageContaining("NOT_SET_ANYWHERE");
+    assertThatThrownBy(() -> request("--tmpfs", "/a:1:2", "/a.py"))
+        .hasMessageContaining("DST:SIZE");
+  }
+
+  @Test
   void passesSandboxNetworkAndRestart() throws IOException {
     assertThat(
             request(
-                "--no-sandbox", "--network", "--restart", "always", "--max-restarts", "2", "/a.py"))
-        .contains("\"sandboxed\":false", "\"network\":true")
+                "--no-sandbox",
+                "--network",
+                "host",
+                "--restart",
+                "always",
+                "--max-restarts",
+                "2",
+                "/a.py"))
+        .contains("\"sandboxed\":false", "\"network\":\"host\"")
         .contains("\"restart_policy\":\"always\"", "\"max_restarts\":2");
   }
 

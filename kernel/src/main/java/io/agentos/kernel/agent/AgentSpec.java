@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param cwd as the agent sees it
  * @param script the script on the host, which a sandbox shows under {@code /agent}
  * @param scriptWhole whether the script's whole folder is shown or only the file
+ * @param allowedSyscalls that the sandbox's filter otherwise refuses
  * @param workspace the folder on the host that is {@code /workspace}; absent: one is made
  */
 public record AgentSpec(
@@ -28,6 +29,7 @@ public record AgentSpec(
     boolean scriptWhole,
     @Nullable Path workspace,
     List<Mount> mounts,
+    List<String> allowedSyscalls,
     ResourceLimits limits,
     RestartPolicy restart) {
 
@@ -44,10 +46,19 @@ public record AgentSpec(
         scriptWhole,
         workspace,
         mounts,
+        allowedSyscalls,
         limits.cappedBy(parent),
         restart);
   }
 
-  /** One more host folder or file in the sandbox. */
-  public record Mount(Path source, String target, boolean writable) {}
+  /** One more place in the sandbox: a host folder or file, or a folder in memory. */
+  public record Mount(@Nullable Path source, String target, boolean writable, long tmpfsBytes) {
+    public static Mount of(Path source, String target, boolean writable) {
+      return new Mount(source, target, writable, 0);
+    }
+
+    public static Mount tmpfs(String target, long bytes) {
+      return new Mount(null, target, true, bytes);
+    }
+  }
 }

@@ -24,6 +24,7 @@ public final class SandboxLayout {
 
   private static final long TMP_BYTES = 64L << 20;
   private static final int TMP_INODES = 16_384;
+  private static final int BYTES_PER_INODE = 4096;
   private static final int MASK_BYTES = 4096;
   private static final int MASK_INODES = 2;
   private static final long SHM_BYTES = 64L << 20;
@@ -119,13 +120,24 @@ public final class SandboxLayout {
     plan.with(READ_WRITE, workspace(id, spec), WORKSPACE);
     script(plan, id, spec);
     for (AgentSpec.Mount mount : spec.mounts()) {
-      plan.with(mount.writable() ? READ_WRITE : READ_ONLY, mount.source(), mount.target());
+      mount(plan, mount);
     }
+    spec.allowedSyscalls().forEach(name -> plan.with("--allow-syscall", name));
     plan.with("--ro-bind", paths.sdk(), SDK);
     plan.with("--ro-bind", paths.agentSocket(id), SOCKET);
     plan.with("--chdir", spec.cwd());
     environment(plan, sandboxEnvironment(id, spec));
     return plan;
+  }
+
+  private static void mount(SandboxPlan plan, AgentSpec.Mount mount) {
+    Path source = mount.source();
+    if (source == null) {
+      long inodes = Math.max(MASK_INODES, mount.tmpfsBytes() / BYTES_PER_INODE);
+      plan.with("--tmpfs", mount.target(), mount.tmpfsBytes(), inodes);
+    } else {
+      plan.with(mount.writable() ? READ_WRITE : READ_ONLY, source, mount.target());
+    }
   }
 
   /**

@@ -60,7 +60,7 @@ public final class Kernel {
   private final Agents agents;
   private final Llm llm;
   private final AuditLog audit;
-  private final Web web = new Web();
+  private final Web web;
   private final EgressProxy egress;
   private final Doorkeeper doors;
   private final Dispatcher dispatcher;
@@ -91,7 +91,8 @@ public final class Kernel {
     launcher = new Launcher(reactor, paths.helper());
     Enforcement enforcement = new Enforcement(cgroups, monitor, config.strictLimits());
     ids = new Ids(paths.state().resolve("last-id"));
-    egress = new EgressProxy(reactor);
+    egress = new EgressProxy(reactor, config.secrets());
+    web = new Web(config.secrets());
     RunFactory runs =
         new RunFactory(reactor, workers, new SandboxLayout(paths), enforcement, launcher, egress);
     agents = new Agents(reactor, workers, paths, ids, runs);

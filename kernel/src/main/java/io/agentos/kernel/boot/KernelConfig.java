@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import io.agentos.kernel.base.KernelPaths;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.llm.LlmConfig;
+import io.agentos.kernel.net.Secrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param mcpServers what is started with the kernel, in their order in the file
  * @param auditEntries kept at most
  * @param auditDays for which entries are kept
+ * @param secrets what is attached to requests on the way out
  * @param jsonLogs one JSON object a line instead of text for people
  */
 public record KernelConfig(
@@ -36,6 +38,7 @@ public record KernelConfig(
     List<McpServers.Server> mcpServers,
     int auditEntries,
     int auditDays,
+    Secrets secrets,
     Optional<Path> file) {
   private static final List<String> KEYS =
       List.of(
@@ -51,6 +54,7 @@ public record KernelConfig(
           "scheduler.concurrency",
           "scheduler.queue_per_agent",
           "scheduler.timeout_s",
+          SecretsConfig.KEY,
           McpServers.KEY);
 
   private static final String[] LOG_LEVELS = {"error", "warn", "info", "debug", "trace"};
@@ -141,6 +145,7 @@ public record KernelConfig(
         McpServers.read(values.at(McpServers.KEY), values.file()),
         values.integer("audit.max_entries", 1_000_000, 1000, 100_000_000),
         values.integer("audit.max_days", 90, 1, 36_500),
+        SecretsConfig.read(values.at(SecretsConfig.KEY), environment),
         file);
   }
 

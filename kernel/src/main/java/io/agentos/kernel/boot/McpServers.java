@@ -142,7 +142,8 @@ final class McpServers {
         given.maxRestarts(),
         given.restartWindow(),
         given.mounts(),
-        given.workspace());
+        given.workspace(),
+        given.allowSyscalls());
   }
 
   /** Other people's programs: they answer messages, and that is all they need of the kernel. */
@@ -153,6 +154,7 @@ final class McpServers {
           null,
           null,
           /* canThink= */ false,
+          null,
           null,
           null,
           null,

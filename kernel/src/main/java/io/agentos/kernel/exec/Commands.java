@@ -186,6 +186,7 @@ public final class Commands {
       SandboxPlan plan = new SandboxPlan(command.argv());
       limits.prepare(plan);
       plan.with("--chdir", command.cwd() == null ? SandboxLayout.WORKSPACE : command.cwd());
+      agent.spec().allowedSyscalls().forEach(allowed -> plan.with("--allow-syscall", allowed));
       Map<String, String> variables = SandboxLayout.sandboxEnvironment(agent.id(), agent.spec());
       variables.putAll(command.environment());
       variables.forEach((key, value) -> plan.with("--setenv", key, value));

@@ -34,6 +34,28 @@ public record HttpCall(
         target, becomesGet ? "GET" : method, kept, becomesGet ? new byte[0] : body, timeoutMillis);
   }
 
+  /** The same over TLS; a port that is no default stays. */
+  HttpCall upgraded() {
+    if (!"http".equalsIgnoreCase(url.getScheme())) {
+      return this;
+    }
+    String rest = url.toString().substring("http".length());
+    URI secure = URI.create("https" + rest.replaceFirst("^(://[^/?#]*):80(?=[/?#]|$)", "$1"));
+    return new HttpCall(secure, method, headers, body, timeoutMillis);
+  }
+
+  /** With the kernel's own headers, which replace the caller's. */
+  HttpCall with(Secrets.Attached attached) {
+    if (attached.headers().isEmpty()) {
+      return this;
+    }
+    Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    all.putAll(headers);
+    all.putAll(attached.headers());
+    all.put("Accept-Encoding", "identity"); // an answer that can be looked through
+    return new HttpCall(url, method, all, body, timeoutMillis);
+  }
+
   /** Scheme, host and port: another port is another service, plain HTTP is everyone's to read. */
   private static boolean sameOrigin(URI a, URI b) {
     return String.valueOf(a.getScheme()).equalsIgnoreCase(b.getScheme())

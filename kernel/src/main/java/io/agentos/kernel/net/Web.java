@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.net;
 
-import io.agentos.kernel.permission.DomainRules;
+import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.reactor.Workers;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
@@ -23,7 +23,12 @@ public final class Web implements AutoCloseable {
   private static final int LAST_REDIRECT_STATUS = 399;
   private static final Logger log = LoggerFactory.getLogger(Web.class);
 
+  private final Secrets secrets;
   private final Workers workers = new Workers("http", THREADS, QUEUE);
+
+  public Web(Secrets secrets) {
+    this.secrets = secrets;
+  }
 
   /** What became of a request: an answer or a refusal. */
   public record Outcome(@Nullable HttpAnswer answer, @Nullable SyscallException refusal) {}
@@ -33,10 +38,10 @@ public final class Web implements AutoCloseable {
    *
    * @return ends the request early when run
    */
-  public Runnable send(HttpCall call, DomainRules rules, Consumer<Outcome> done)
+  public Runnable send(HttpCall call, Permissions permissions, Consumer<Outcome> done)
       throws SyscallException {
-    HttpExchange exchange = new HttpExchange(rules);
-    boolean accepted = workers.tryRun(() -> done.accept(outcome(exchange, call, rules)));
+    HttpExchange exchange = new HttpExchange(permissions.domains());
+    boolean accepted = workers.tryRun(() -> done.accept(outcome(exchange, call, permissions)));
     if (!accepted) {
       throw new SyscallException(
           ErrorCode.RESOURCE_EXHAUSTED, QUEUE + " HTTP requests are waiting; try again shortly");
@@ -44,9 +49,9 @@ public final class Web implements AutoCloseable {
     return exchange::cancel;
   }
 
-  private static Outcome outcome(HttpExchange exchange, HttpCall call, DomainRules rules) {
+  private Outcome outcome(HttpExchange exchange, HttpCall call, Permissions permissions) {
     try {
-      return new Outcome(follow(exchange, call, rules), null);
+      return new Outcome(follow(exchange, call, permissions), null);
     } catch (SyscallException refusal) {
       return new Outcome(null, refusal);
     } catch (InterruptedIOException late) {
@@ -78,12 +83,20 @@ public final class Web implements AutoCloseable {
             + " ms");
   }
 
-  private static HttpAnswer follow(HttpExchange exchange, HttpCall first, DomainRules rules)
+  private HttpAnswer follow(HttpExchange exchange, HttpCall first, Permissions permissions)
       throws IOException, SyscallException {
     HttpCall call = first;
     for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
-      Destination.of(call.url()).judge(rules);
-      HttpAnswer answer = exchange.perform(call);
+      call =
+          secrets.upgrades(Destination.of(call.url()), permissions.secrets())
+              ? call.upgraded()
+              : call;
+      Destination to = Destination.of(call.url());
+      to.judge(permissions.domains());
+      Secrets.Attached attached =
+          secrets.attach(to, Destination.isSecure(call.url()), permissions.secrets());
+      // What is attached stays out of the call that redirects are made from.
+      HttpAnswer answer = exchange.perform(call.with(attached)).redacted(attached.redaction());
       String location = answer.headers().get("location");
       if (answer.status() < 301
           || answer.status() > LAST_REDIRECT_STATUS

@@ -82,7 +82,8 @@ public enum PermissionLevel {
             CommandRules.of(List.of(), blockedCommands),
             DomainRules.of(domains),
             LlmQuota.UNLIMITED,
-            Long.MAX_VALUE);
+            Long.MAX_VALUE,
+            domains.equals(Domains.ALL) ? SecretGrants.ALL : SecretGrants.NONE);
   }
 
   /** Of two levels' names that of the stricter one; the constants stand in that order. */

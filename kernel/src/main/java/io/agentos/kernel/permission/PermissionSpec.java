@@ -22,11 +22,12 @@ public record PermissionSpec(
     @Nullable List<String> blockedCommands,
     @Nullable List<String> network,
     @Nullable Llm llm,
-    @Nullable Long maxExecTimeMs) {
+    @Nullable Long maxExecTimeMs,
+    @Nullable List<String> secrets) {
 
   public static final PermissionSpec EMPTY =
       new PermissionSpec(
-          null, null, null, null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   /** Path patterns. */
   public record Filesystem(
@@ -57,6 +58,7 @@ public record PermissionSpec(
         blockedCommands,
         network,
         llm,
-        maxExecTimeMs);
+        maxExecTimeMs,
+        secrets);
   }
 }

@@ -17,7 +17,8 @@ public record Permissions(
     CommandRules commands,
     DomainRules domains,
     LlmQuota llm,
-    long maxExecTimeMs) {
+    long maxExecTimeMs,
+    SecretGrants secrets) {
 
   /** One switch per kind of call. */
   public record Flags(
@@ -59,8 +60,9 @@ public record Permissions(
 
   /**
    * The level of {@code spec} (or {@code fallback}) with the fields applied: {@code can_*} may also
-   * switch on what the level has off, and a list of paths or domains replaces the level's. For
-   * operators; what an agent asks for goes through {@link #and} afterwards.
+   * switch on what the level has off, and a list of paths or domains replaces the level's. No level
+   * has secrets: those are named one by one. For operators; what an agent asks for goes through
+   * {@link #and} afterwards.
    *
    * @throws IllegalArgumentException naming the field that makes no sense
    */
@@ -86,7 +88,8 @@ public record Permissions(
         quota(spec.llm()),
         spec.maxExecTimeMs() == null
             ? Long.MAX_VALUE
-            : positive("max_exec_time_ms", spec.maxExecTimeMs()));
+            : positive("max_exec_time_ms", spec.maxExecTimeMs()),
+        spec.secrets() == null ? SecretGrants.NONE : SecretGrants.of(spec.secrets()));
   }
 
   /**
@@ -94,7 +97,8 @@ public record Permissions(
    * simply of no effect; {@link #exceeds} tells of them.
    */
   public Permissions narrowedBy(PermissionSpec spec) {
-    return and(grant(spec, PermissionLevel.UNRESTRICTED));
+    Permissions asked = grant(spec, PermissionLevel.UNRESTRICTED);
+    return and(spec.secrets() == null ? asked.with(SecretGrants.ALL) : asked);
   }
 
   /** No more than both allow: a child of a parent. Named after the stricter level. */
@@ -106,7 +110,12 @@ public record Permissions(
         commands.and(other.commands),
         domains.and(other.domains),
         llm.and(other.llm),
-        Math.min(maxExecTimeMs, other.maxExecTimeMs));
+        Math.min(maxExecTimeMs, other.maxExecTimeMs),
+        secrets.and(other.secrets));
+  }
+
+  private Permissions with(SecretGrants other) {
+    return new Permissions(level, flags, paths, commands, domains, llm, maxExecTimeMs, other);
   }
 
   /** The first field of {@code spec} that asks for what this does not allow, if any. */
@@ -122,9 +131,15 @@ public record Permissions(
             asked("can_write", spec.canWrite(), canWrite()),
             asked("can_think", spec.canThink(), canThink()),
             asked("can_spawn", spec.canSpawn(), canSpawn()),
-            asked("can_http", spec.canHttp(), canHttp()))
+            asked("can_http", spec.canHttp(), canHttp()),
+            secretsBeyond(spec))
         .flatMap(Optional::stream)
         .findFirst();
+  }
+
+  private Optional<String> secretsBeyond(PermissionSpec spec) {
+    String first = spec.secrets() == null ? "" : secrets.firstBeyond(spec.secrets());
+    return first.isEmpty() ? Optional.empty() : Optional.of("secrets: " + first);
   }
 
   private static Optional<String> asked(String field, @Nullable Boolean asked, boolean held) {

@@ -4,6 +4,7 @@ package io.agentos.kernel.proxy;
 import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.agent.Egress;
 import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.net.Secrets;
 import io.agentos.kernel.permission.Permissions;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -16,6 +17,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -68,24 +70,26 @@ final class AgentGate implements Egress.Gate {
   private void came(EgressProxy.Engine engine, Channel channel) {
     boolean room = inside.incrementAndGet() <= Limits.PROXY_CONNECTIONS_PER_AGENT;
     boolean admitted = room && proxy.admit();
+    ScheduledFuture<?> end =
+        channel
+            .eventLoop()
+            .schedule(
+                () -> {
+                  channel.close();
+                },
+                Limits.PROXY_TOTAL_TIME.toSeconds(),
+                TimeUnit.SECONDS);
     channel
         .closeFuture()
         .addListener(
-            end -> {
+            closed -> {
+              end.cancel(false);
               inside.decrementAndGet();
               if (admitted) {
                 proxy.left();
               }
             });
     keep(channel);
-    channel
-        .eventLoop()
-        .schedule(
-            () -> {
-              channel.close();
-            },
-            Limits.PROXY_TOTAL_TIME.toSeconds(),
-            TimeUnit.SECONDS);
     RequestGuard guard = new RequestGuard();
     HttpServerCodec codec =
         new HttpServerCodec(
@@ -112,6 +116,10 @@ final class AgentGate implements Egress.Gate {
               Permissions now = agent.permissions();
               loop.execute(() -> use.accept(now));
             });
+  }
+
+  Secrets secrets() {
+    return proxy.secrets();
   }
 
   /** Runs what may block; false when there is too much of it already. */

@@ -123,7 +123,7 @@ final class Backend {
                     .setMaxHeaderSize(Limits.PROXY_HEAD_BYTES),
                 /* parseHttpAfterConnectRequest= */ false,
                 /* failOnMissingResponse= */ false),
-            new Returning(inside));
+            new Returning(inside, outgoing.redaction()));
   }
 
   private void connected(Channel channel) {

@@ -4,6 +4,7 @@ package io.agentos.kernel.proxy;
 import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.agent.Egress;
 import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.net.Secrets;
 import io.agentos.kernel.posix.Sys;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.reactor.Workers;
@@ -29,6 +30,7 @@ public final class EgressProxy implements Egress, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EgressProxy.class);
 
   private final Reactor reactor;
+  private final Secrets secrets;
   private final Workers lookups =
       new Workers("proxy-lookup", Limits.PROXY_LOOKUPS, Limits.PROXY_LOOKUP_QUEUE);
   private final AtomicInteger connections = new AtomicInteger();
@@ -38,8 +40,9 @@ public final class EgressProxy implements Egress, AutoCloseable {
   /** What is made once. */
   record Engine(EventLoopGroup loops, SslContext tls) {}
 
-  public EgressProxy(Reactor reactor) {
+  public EgressProxy(Reactor reactor, Secrets secrets) {
     this.reactor = reactor;
+    this.secrets = secrets;
   }
 
   @Override
@@ -84,6 +87,10 @@ public final class EgressProxy implements Egress, AutoCloseable {
 
   Reactor reactor() {
     return reactor;
+  }
+
+  Secrets secrets() {
+    return secrets;
   }
 
   Workers lookups() {

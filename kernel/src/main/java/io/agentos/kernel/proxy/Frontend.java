@@ -149,7 +149,7 @@ final class Frontend extends ChannelInboundHandlerAdapter {
             "the proxy needs can_http, which this agent does not have; an operator can grant it with SET_PERMS");
       }
       DomainRules rules = permissions.domains();
-      Outgoing outgoing = Outgoing.of(head);
+      Outgoing outgoing = Outgoing.of(head, gate.secrets(), permissions.secrets());
       if (outgoing.isTunnel()) {
         outgoing.destination().judgeTunnel(rules);
       } else {

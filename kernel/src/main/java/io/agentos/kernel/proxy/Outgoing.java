@@ -2,6 +2,9 @@
 package io.agentos.kernel.proxy;
 
 import io.agentos.kernel.net.Destination;
+import io.agentos.kernel.net.Redaction;
+import io.agentos.kernel.net.Secrets;
+import io.agentos.kernel.permission.SecretGrants;
 import io.agentos.kernel.wire.SyscallException;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -22,9 +25,14 @@ import java.util.List;
  *
  * @param secure whether it is sent over TLS, as a URL with https asks for
  * @param expectsContinue whether the program waits to be told before it sends the body
+ * @param redaction of secrets that were attached, in the answer
  */
 record Outgoing(
-    Destination destination, boolean secure, HttpRequest request, boolean expectsContinue) {
+    Destination destination,
+    boolean secure,
+    HttpRequest request,
+    boolean expectsContinue,
+    Redaction redaction) {
   /** Between two neighbours only, RFC 9110 section 7.6.1; and what is said to a proxy. */
   private static final List<String> HOP_BY_HOP =
       List.of(
@@ -38,8 +46,9 @@ record Outgoing(
           "proxy-authorization",
           "proxy-authenticate");
 
-  static Outgoing of(HttpRequest head) throws SyscallException, Refusal {
-    return head.method().equals(HttpMethod.CONNECT) ? tunnel(head) : forward(head);
+  static Outgoing of(HttpRequest head, Secrets secrets, SecretGrants grants)
+      throws SyscallException, Refusal {
+    return head.method().equals(HttpMethod.CONNECT) ? tunnel(head) : forward(head, secrets, grants);
   }
 
   boolean isTunnel() {
@@ -52,10 +61,11 @@ record Outgoing(
       throw SyscallException.invalid("CONNECT must name HOST:PORT");
     }
     URI url = uri("https://" + authority);
-    return new Outgoing(Destination.of(url), /* secure= */ false, head, false);
+    return new Outgoing(Destination.of(url), /* secure= */ false, head, false, Redaction.NONE);
   }
 
-  private static Outgoing forward(HttpRequest head) throws SyscallException, Refusal {
+  private static Outgoing forward(HttpRequest head, Secrets secrets, SecretGrants grants)
+      throws SyscallException, Refusal {
     if (head.method().equals(HttpMethod.TRACE)) {
       throw new Refusal(HttpResponseStatus.METHOD_NOT_ALLOWED, "TRACE is not passed on");
     }
@@ -64,7 +74,10 @@ record Outgoing(
           "this is a proxy: the request must name a whole URL, as in GET http://host/path");
     }
     URI url = uri(head.uri());
-    Destination destination = Destination.of(url);
+    Destination plain = Destination.of(url);
+    boolean upgrade = !Destination.isSecure(url) && secrets.upgrades(plain, grants);
+    Destination destination = upgrade ? plain.upgraded() : plain;
+    boolean secure = upgrade || Destination.isSecure(url);
     String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
     String target = url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
     HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, head.method(), target);
@@ -72,10 +85,20 @@ record Outgoing(
     removeHopByHop(request.headers());
     request
         .headers()
-        .set(HttpHeaderNames.HOST, url.getRawAuthority())
+        .set(HttpHeaderNames.HOST, authority(url, destination, secure))
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    Secrets.Attached attached = secrets.attach(destination, secure, grants);
+    if (!attached.headers().isEmpty()) {
+      attached.headers().forEach(request.headers()::set);
+      // An answer that can be looked through.
+      request.headers().set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
+    }
     return new Outgoing(
-        destination, Destination.isSecure(url), request, HttpUtil.is100ContinueExpected(head));
+        destination, secure, request, HttpUtil.is100ContinueExpected(head), attached.redaction());
+  }
+
+  private static String authority(URI url, Destination to, boolean secure) {
+    return to.port() == (secure ? 443 : 80) ? url.getHost() : url.getHost() + ":" + to.port();
   }
 
   /** Takes out what concerns one connection, but for how the body is delimited. */

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.proxy;
 
+import io.agentos.kernel.net.Redaction;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -14,18 +19,23 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.Map;
 
 /** The answer of a server on its way to the program that asked. */
 @SuppressWarnings(
     "FutureReturnValueIgnored") // what fails here closes its channel, which is heard of
 final class Returning extends ChannelInboundHandlerAdapter {
   private final Channel inside;
+  private final Redaction redaction;
+  private final Redaction.Stream body;
   private boolean skipping;
   private boolean ended;
   private int untaken;
 
-  Returning(Channel inside) {
+  Returning(Channel inside, Redaction redaction) {
     this.inside = inside;
+    this.redaction = redaction;
+    this.body = redaction.stream();
   }
 
   @Override
@@ -49,14 +59,28 @@ final class Returning extends ChannelInboundHandlerAdapter {
       ctx.close(); // the program is then told that there was no answer
       return;
     }
+    if (isUnreadable(head) && frontend != null) {
+      ended = true;
+      frontend.refuse(
+          inside.pipeline().context(frontend),
+          new Refusal(
+              HttpResponseStatus.BAD_GATEWAY,
+              "the server encoded its answer though asked not to; with a secret attached it must be readable"));
+      ctx.close();
+      return;
+    }
     // The program was told to go on by the proxy; other news of this kind is of no use to it.
     skipping = head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
     if (skipping || frontend == null || frontend.isAnswered()) {
       return;
     }
     frontend.answerBegins();
-    HttpResponse answer = new DefaultHttpResponse(HttpVersion.HTTP_1_1, head.status());
-    answer.headers().set(head.headers());
+    // By its number: the words beside it are the server's, and could say anything.
+    HttpResponseStatus status = HttpResponseStatus.valueOf(head.status().code());
+    HttpResponse answer = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
+    for (Map.Entry<String, String> header : head.headers()) {
+      answer.headers().add(redaction.apply(header.getKey()), redaction.apply(header.getValue()));
+    }
     Outgoing.removeHopByHop(answer.headers());
     answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     inside.write(answer);
@@ -71,7 +95,7 @@ final class Returning extends ChannelInboundHandlerAdapter {
     ended = content instanceof LastHttpContent;
     untaken++;
     inside
-        .writeAndFlush(content)
+        .writeAndFlush(redaction.isEmpty() ? content : redacted(content))
         .addListener(
             done -> {
               untaken--;
@@ -84,6 +108,23 @@ final class Returning extends ChannelInboundHandlerAdapter {
                 readOn(ctx);
               }
             });
+  }
+
+  /** A secret can only be found in what is not encoded; the request asked for that. */
+  private boolean isUnreadable(HttpResponse head) {
+    return !redaction.isEmpty()
+        && !"identity"
+            .equalsIgnoreCase(head.headers().get(HttpHeaderNames.CONTENT_ENCODING, "identity"));
+  }
+
+  /** The same length in all, as the answer's headers may have said how much comes. */
+  private HttpContent redacted(HttpContent content) {
+    boolean last = content instanceof LastHttpContent;
+    byte[] bytes = body.feed(ByteBufUtil.getBytes(content.content()), last);
+    content.release();
+    return last
+        ? new DefaultLastHttpContent(Unpooled.wrappedBuffer(bytes))
+        : new DefaultHttpContent(Unpooled.wrappedBuffer(bytes));
   }
 
   /** The next bytes are read when the last have been taken. */

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class KernelConfigTest {
   private static final Path HOME = KernelProcess.home();
@@ -35,6 +36,48 @@ final class KernelConfigTest {
   private KernelConfig.Options options(String toml, @Nullable Path socket) throws IOException {
     Path file = Files.writeString(folder.resolve("agentos.toml"), toml);
     return new KernelConfig.Options(file, socket, null, null);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "file = '/nowhere'|does not exist",
+        "env = 'UNSET'|is not set",
+        "env = 'SHORT'|8 to",
+        "env = 'TOKEN' ; file = '/x'|exactly one",
+        "domains = ['a.example']|exactly one",
+        "env = 'TOKEN' ; header = 'X: y'|needs a header",
+        "env = 'TOKEN' ; header = 'Host: {secret}'|needs a header",
+        "env = 'TOKEN' ; insecure = true ; upgrade = true|both",
+        "env = 'TOKEN' ; insecure = 1|true or false",
+        "env = 'TOKEN' ; value = 'abc'|no field value",
+      })
+  void refusesASecretThatMakesNoSense(String table, String why) {
+    String domains = table.contains("domains") ? "" : "domains = ['a.example']\n";
+    Map<String, String> environment = Map.of("TOKEN", "hush-hush-hush", "SHORT", "abc");
+    assertThatThrownBy(
+            () -> load("[secrets.s]\n" + domains + table.replace(" ; ", "\n"), environment))
+        .isInstanceOf(BootException.class)
+        .hasMessageContaining("secrets.s")
+        .hasMessageContaining(why)
+        .hasMessageNotContaining("hush-hush");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "domains = []",
+        "domains = ['*']",
+        "domains = ['*.a.example']",
+        "domains = 'a'"
+      })
+  void refusesASecretThatIsForEveryone(String domains) {
+    assertThatThrownBy(
+            () -> load("[secrets.s]\nenv = 'TOKEN'\n" + domains, Map.of("TOKEN", "hush-hush-hush")))
+        .isInstanceOf(BootException.class)
+        .hasMessageContaining("domains");
   }
 
   @Test

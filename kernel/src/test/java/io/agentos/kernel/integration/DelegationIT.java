@@ -181,6 +181,8 @@ final class DelegationIT {
       value = {
         "sandboxed|false|sandboxed: false",
         "network|true|network: \"host\"",
+        "network|\"host\"|network: \"host\"",
+        "allow_syscalls|[\"ptrace\"]|allow_syscalls",
         "mounts|[{\"source\":\"/etc\",\"target\":\"/x\"}]|mounts",
         "mounts|[]|mounts",
         "workspace|\"/etc\"|workspace",

@@ -155,7 +155,8 @@ final class PermissionsTest {
                     blocked,
                     network,
                     quota,
-                    most));
+                    most,
+                    null));
   }
 
   private static Arbitrary<@Nullable List<String>> some(List<String> pool) {

@@ -66,6 +66,10 @@ public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Respons
         request.isSandboxed() ? PermissionLevel.SANDBOXED : PermissionLevel.STANDARD;
     try {
       Permissions granted = Permissions.grant(asked, fallback);
+      if (!request.isSandboxed() && !granted.secrets().names().isEmpty()) {
+        throw SyscallException.invalid(
+            "permissions.secrets needs a sandbox: without one the agent could read the kernel's own memory");
+      }
       return caller.isOperator() ? granted : caller.permissions().and(granted);
     } catch (IllegalArgumentException e) {
       throw SyscallException.invalid("permissions: " + e.getMessage());

@@ -5,6 +5,7 @@ import io.agentos.kernel.agent.AgentSpec;
 import io.agentos.kernel.agent.NetworkMode;
 import io.agentos.kernel.agent.RestartPolicy;
 import io.agentos.kernel.agent.SandboxLayout;
+import io.agentos.kernel.base.ByteSize;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.sandbox.ResourceLimits;
 import io.agentos.kernel.syscall.Caller;
@@ -28,6 +29,33 @@ final class SpawnCheck {
   private static final String PYTHON = "/usr/bin/python3";
   private static final int MOST_RESTARTS = 1_000_000;
   private static final int MOST_MOUNTS = 64;
+
+  private static final long LEAST_TMPFS = 64 << 10;
+  private static final long MOST_TMPFS = 64L << 30;
+
+  /**
+   * Of the system calls that the filter refuses those that act on the caller's own processes and
+   * memory: debuggers, profilers of memory, emulators and io_uring need them. What makes namespaces
+   * or mounts, opens by handle, loads code or keys into the system stays refused for everyone.
+   */
+  private static final Set<String> ALLOWABLE_SYSCALLS =
+      Set.of(
+          "get_mempolicy",
+          "io_uring_enter",
+          "io_uring_register",
+          "io_uring_setup",
+          "kcmp",
+          "mbind",
+          "memfd_secret",
+          "modify_ldt",
+          "move_pages",
+          "personality",
+          "process_madvise",
+          "process_vm_readv",
+          "process_vm_writev",
+          "ptrace",
+          "set_mempolicy",
+          "userfaultfd");
 
   /** Folders too broad to be shown just because a script lies in them; then only the script is. */
   private static final Set<String> BROAD =
@@ -85,6 +113,7 @@ final class SpawnCheck {
         whole,
         request.workspace() == null ? null : folder("workspace", request.workspace()),
         mounts(request),
+        allowedSyscalls(request),
         limits,
         restart(request));
   }
@@ -107,8 +136,8 @@ final class SpawnCheck {
             ? "sandboxed: false"
             : request.networkMode() == NetworkMode.HOST
                 ? "network: \"host\""
-                : request.mounts() != null
-                    ? "mounts"
+                : request.mounts() != null || request.allowSyscalls() != null
+                    ? request.mounts() != null ? "mounts" : "allow_syscalls"
                     : request.workspace() != null
                         ? "workspace"
                         : request.script() != null
@@ -200,6 +229,13 @@ final class SpawnCheck {
     List<SpawnRequest.MountRequest> asked = request.mounts() == null ? List.of() : request.mounts();
     checkCount("mounts", asked.size(), MOST_MOUNTS);
     for (SpawnRequest.MountRequest mount : asked) {
+      if ("tmpfs".equals(mount.mode())) {
+        mounts.add(tmpfs(mount));
+        continue;
+      }
+      if (mount.size() != null) {
+        throw SyscallException.invalid("mounts.size is for mode tmpfs");
+      }
       if (mount.source() == null || mount.target() == null) {
         throw SyscallException.invalid("each of mounts needs source and target");
       }
@@ -207,14 +243,49 @@ final class SpawnCheck {
       if (!Files.exists(source)) {
         throw SyscallException.notFound("mounts.source " + source + " does not exist");
       }
-      String target = absolute("mounts.target", mount.target()).toString();
-      if (RESERVED_TARGETS.contains(target)) {
-        throw SyscallException.invalid(
-            "mounts.target " + target + " is the sandbox's own; choose another place");
-      }
-      mounts.add(new AgentSpec.Mount(source, target, writable(mount.mode())));
+      mounts.add(AgentSpec.Mount.of(source, target(mount.target()), writable(mount.mode())));
     }
     return List.copyOf(mounts);
+  }
+
+  private static String target(String text) throws SyscallException {
+    String target = absolute("mounts.target", text).toString();
+    if (RESERVED_TARGETS.contains(target)) {
+      throw SyscallException.invalid(
+          "mounts.target " + target + " is the sandbox's own; choose another place");
+    }
+    return target;
+  }
+
+  private static AgentSpec.Mount tmpfs(SpawnRequest.MountRequest mount) throws SyscallException {
+    if (mount.source() != null || mount.target() == null || mount.size() == null) {
+      throw SyscallException.invalid("a mount of mode tmpfs needs target and size, and no source");
+    }
+    long bytes;
+    try {
+      bytes = ByteSize.parse(mount.size());
+    } catch (IllegalArgumentException e) {
+      throw SyscallException.invalid("mounts.size: " + e.getMessage());
+    }
+    if (bytes < LEAST_TMPFS || bytes > MOST_TMPFS) {
+      throw SyscallException.invalid(
+          "mounts.size must be " + LEAST_TMPFS + " to " + MOST_TMPFS + " bytes, was " + bytes);
+    }
+    return AgentSpec.Mount.tmpfs(target(mount.target()), bytes);
+  }
+
+  private static List<String> allowedSyscalls(SpawnRequest request) throws SyscallException {
+    List<String> asked = request.allowSyscalls() == null ? List.of() : request.allowSyscalls();
+    for (String name : asked) {
+      if (!ALLOWABLE_SYSCALLS.contains(name)) {
+        throw SyscallException.invalid(
+            "allow_syscalls: \""
+                + name.replaceAll("\\p{Cntrl}", "?")
+                + "\" is not one that can be allowed; these can: "
+                + ALLOWABLE_SYSCALLS.stream().sorted().toList());
+      }
+    }
+    return asked.stream().distinct().toList();
   }
 
   private static boolean writable(@Nullable String mode) throws SyscallException {

@@ -35,11 +35,18 @@ public record SpawnRequest(
     @Nullable Integer maxRestarts,
     @Nullable Double restartWindow,
     @Nullable List<MountRequest> mounts,
-    @Nullable String workspace) {
+    @Nullable String workspace,
+    @Nullable List<String> allowSyscalls) {
 
-  /** One more host folder or file; {@code mode}: ro (default) or rw. */
+  /**
+   * One more host folder or file; {@code mode}: ro (default) or rw. Or tmpfs, which has a {@code
+   * size} (such as "64M") instead of a source.
+   */
   public record MountRequest(
-      @Nullable String source, @Nullable String target, @Nullable String mode) {}
+      @Nullable String source,
+      @Nullable String target,
+      @Nullable String mode,
+      @Nullable String size) {}
 
   NetworkMode networkMode() {
     return network == null ? NetworkMode.NONE : network;

@@ -88,10 +88,7 @@ public final class Http implements Syscall.Deferred<Http.Request, Http.Response>
             body(request),
             timeout.toMillis());
     Runnable cancel =
-        web.send(
-            call,
-            caller.permissions().domains(),
-            outcome -> reactor.post(() -> answer(reply, outcome)));
+        web.send(call, caller.permissions(), outcome -> reactor.post(() -> answer(reply, outcome)));
     reply.onAbandon(cancel);
     reply.onTimeout(
         timeout,

@@ -26,6 +26,7 @@ final class PermissionsView {
     putLimit(llm, "max_tokens", p.llm().maxTokens());
     putLimit(llm, "max_calls", p.llm().maxCalls());
     llm.put("tokens_used", spent.tokens()).put("calls_made", spent.calls());
+    put(view, "secrets", p.secrets().names());
     putLimit(view, "max_exec_time_ms", p.maxExecTimeMs());
     return Json.object().set("permissions", view);
   }
