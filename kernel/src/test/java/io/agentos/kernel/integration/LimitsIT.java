@@ -132,8 +132,7 @@ class LimitsIT {
 
   @Test
   void endsAnAgentAtItsWallTime() throws IOException {
-    JsonNode end =
-        runTillItEnds("late", "import time\ntime.sleep(600)", Map.of("wall_time", 0.3));
+    JsonNode end = runTillItEnds("late", "import time\ntime.sleep(600)", Map.of("wall_time", 0.3));
     assertThat(end.get("exit_reason").asText()).isEqualTo("wall_time");
   }
 

@@ -45,7 +45,7 @@ final class PermissionsTest {
     }
   }
 
-  @Property(tries = 2000)
+  @Property(tries = 10_000)
   void noSequenceOfNarrowingsEverWidens(
       @ForAll("specs") PermissionSpec start,
       @ForAll PermissionLevel level,
