@@ -144,7 +144,8 @@ final class KernelConfigTest {
   void takesTheExampleOfTheDocument() throws IOException {
     String document = Files.readString(Path.of("../docs/operations.md"));
     int begin = document.indexOf("```toml") + "```toml".length();
-    KernelConfig config = load(document.substring(begin, document.indexOf("```", begin)));
+    String example = document.substring(begin, document.indexOf("```", begin));
+    KernelConfig config = load(example, Map.of("GITHUB_TOKEN", "hush-hush-hush"));
     assertThat(config.paths().socket()).hasToString("/run/agentos/agentos.sock");
   }
 
