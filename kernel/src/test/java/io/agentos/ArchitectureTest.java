@@ -53,7 +53,7 @@ final class ArchitectureTest {
               Map.entry("log", with()),
               Map.entry("net", with()),
               // Serves an agent's programs by the rules of HTTP for agents.
-              Map.entry("proxy", with("agent", "net")),
+              Map.entry("proxy", with("agent", "net", "audit")),
               Map.entry("permission", List.of("base")),
               Map.entry("sandbox", List.of("reactor", "wire", "posix", "base")),
               Map.entry("reactor", List.of("wire", "posix", "base")),

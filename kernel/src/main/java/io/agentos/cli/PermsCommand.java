@@ -3,11 +3,13 @@ package io.agentos.cli;
 
 import io.agentos.cli.client.Answer;
 import io.agentos.cli.client.Fields;
+import io.agentos.cli.client.Json;
 import io.agentos.cli.client.KernelClient;
 import io.agentos.cli.client.Op;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -28,7 +30,9 @@ import picocli.CommandLine.Spec;
       "Fields: level can_exec can_read can_write can_think can_spawn can_http max_exec_time_ms",
       "llm.max_tokens llm.max_calls, and lists with commas: filesystem.read filesystem.write",
       "filesystem.blocked exec blocked_commands network.",
-      "Example: agentos perms worker set level=standard can_exec=false network=*.example.com"
+      "Example: agentos perms worker set level=standard can_exec=false network=*.example.com",
+      "",
+      "agentos perms explain AGENT read|write|exec|http TARGET says which rule would decide a call."
     })
 final class PermsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -50,6 +54,9 @@ final class PermsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (agent.equals("explain") && changes.size() == 2) {
+      return explain(action, changes.get(0), changes.get(1));
+    }
     Map<String, Object> request = request();
     try (KernelClient client = kernel.connect()) {
       request.put("agent_id", Target.id(client, agent));
@@ -62,6 +69,20 @@ final class PermsCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** Exit code 0 when the call would be allowed, 1 when not. */
+  private int explain(String who, String call, String target) throws IOException {
+    Map<String, Object> request = new HashMap<>();
+    request.put("explain", Map.of("call", call, "target", target));
+    try (KernelClient client = kernel.connect()) {
+      request.put("agent_id", Target.id(client, who));
+      Fields explanation = client.call(Op.GET_PERMS, request).fields().object("explanation");
+      boolean allowed = explanation.flag("allowed");
+      String verdict = (allowed ? "allowed: " : "denied: ") + explanation.text("because");
+      spec.commandLine().getOut().println(kernel.json ? Json.text(explanation.map()) : verdict);
+      return allowed ? 0 : 1;
+    }
   }
 
   private Map<String, Object> request() {

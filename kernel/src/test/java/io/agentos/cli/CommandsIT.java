@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each command against a real kernel. */
@@ -299,6 +300,37 @@ final class CommandsIT {
 
     assertThat(received.out()).isEqualTo(name + ": hello\n");
     assertThat(received.err()).contains("as mailbox-of-test");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "read|/workspace/a|0|allowed: the read paths [/workspace/**",
+        "read|/workspace/../etc/shadow|1|denied: read of /etc/shadow is refused by this agent's blocked pattern",
+        "write|/agent/x|1|denied: write to /agent/x is outside",
+        "exec|ls; sudo reboot|1|denied: command \"sudo reboot\" is refused",
+        "http|https://example.com/a|1|denied: host example.com port 443 is not among",
+      })
+  void permsExplainsWhichRuleWouldDecide(String call, String target, int code, String said)
+      throws IOException {
+    String agent = "explained-" + target.hashCode();
+    Path script = Files.writeString(folder.resolve("explained.py"), SLEEPER);
+    agentos("spawn", "--name", agent, script.toString());
+    Cli.Result result = agentos("perms", "explain", agent, call, target);
+    assertThat(result.out()).as(result.err()).startsWith(said);
+    assertThat(result.code()).isEqualTo(code);
+    agentos("kill", "--grace", "0", agent);
+  }
+
+  @Test
+  void permsExplainsOnlyWhatMakesSense() throws IOException {
+    spawn(SLEEPER);
+    assertThat(agentos("perms", "explain", name, "read", "relative").err())
+        .contains("absolute path");
+    assertThat(agentos("perms", "explain", name, "dance", "/x").err())
+        .contains("read, write, exec, http");
+    agentos("kill", "--grace", "0", name);
   }
 
   @Test

@@ -33,6 +33,7 @@ public final class AuditLog implements AutoCloseable {
   private final long mostEntries;
   private final Duration longest;
   private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(Limits.AUDIT_QUEUE);
+  private final FloodGuard flood = new FloodGuard();
   private final CountDownLatch tried = new CountDownLatch(1);
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "audit");
@@ -40,7 +41,7 @@ public final class AuditLog implements AutoCloseable {
   private @Nullable AuditStore store;
   private long nextPruneNanos = System.nanoTime();
 
-  private record Pending(@Nullable AuditEntry entry, Runnable written) {}
+  private record Pending(AuditEntry entry, Runnable written) {}
 
   /**
    * Begins to open the log, in the background.
@@ -82,6 +83,10 @@ public final class AuditLog implements AutoCloseable {
 
   /** Writes an entry; then {@code written} runs on the reactor thread. */
   public void append(AuditEntry entry, Runnable written) {
+    if (!flood.admits(entry, System.nanoTime())) {
+      reactor.post(written);
+      return;
+    }
     if (!queue.offer(new Pending(entry, written))) {
       log.error("the audit log is full: lost {}", entry);
       written.run();
@@ -108,6 +113,7 @@ public final class AuditLog implements AutoCloseable {
           batch.add(first);
           queue.drainTo(batch, BATCH);
         }
+        flood.ended(System.nanoTime()).forEach(sum -> batch.add(new Pending(sum, () -> {})));
         write(batch);
         batch.forEach(pending -> reactor.post(pending.written()));
         batch.clear();
@@ -124,7 +130,7 @@ public final class AuditLog implements AutoCloseable {
         AuditStore open = store == null ? new AuditStore(file) : store;
         store = open;
         if (!batch.isEmpty()) {
-          open.append(batch.stream().map(Pending::entry).filter(e -> e != null).toList());
+          open.append(batch.stream().map(Pending::entry).toList());
         }
         prune(open);
         if (failure != null) {

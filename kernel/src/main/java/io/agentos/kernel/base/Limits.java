@@ -146,6 +146,9 @@ public final class Limits {
   /** Entries of the audit log that wait to be written. */
   public static final int AUDIT_QUEUE = 10_000;
 
+  /** One agent's; more are counted only, so that nobody pushes others out of the log. */
+  public static final int AUDIT_REFUSALS_PER_MINUTE = 600;
+
   /** For what waits to be written when the kernel ends. */
   public static final Duration AUDIT_CLOSE = Duration.ofSeconds(5);
 

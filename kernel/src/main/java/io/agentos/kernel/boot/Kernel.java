@@ -91,7 +91,7 @@ public final class Kernel {
     launcher = new Launcher(reactor, paths.helper());
     Enforcement enforcement = new Enforcement(cgroups, monitor, config.strictLimits());
     ids = new Ids(paths.state().resolve("last-id"));
-    egress = new EgressProxy(reactor, config.secrets());
+    egress = new EgressProxy(reactor, config.secrets(), audit);
     web = new Web(config.secrets());
     RunFactory runs =
         new RunFactory(reactor, workers, new SandboxLayout(paths), enforcement, launcher, egress);

@@ -58,6 +58,24 @@ public final class PathRules {
     return null;
   }
 
+  /** The pattern of each list that lets a path be read. */
+  List<String> allowingRead(String path) {
+    return allowing(read, path);
+  }
+
+  /** Likewise for writing. */
+  List<String> allowingWrite(String path) {
+    return allowing(write, path);
+  }
+
+  private static List<String> allowing(List<List<PathPattern>> conditions, String path) {
+    return conditions.stream()
+        .flatMap(oneOf -> oneOf.stream().filter(pattern -> pattern.matches(path)).limit(1))
+        .map(PathPattern::toString)
+        .distinct()
+        .toList();
+  }
+
   PathRules replacedBy(
       @Nullable List<String> newRead,
       @Nullable List<String> newWrite,

@@ -3,9 +3,12 @@ package io.agentos.kernel.proxy;
 
 import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.agent.Egress;
+import io.agentos.kernel.audit.AuditEntry;
+import io.agentos.kernel.audit.Subjects;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.net.Secrets;
 import io.agentos.kernel.permission.Permissions;
+import io.agentos.kernel.wire.SyscallException;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -127,8 +130,34 @@ final class AgentGate implements Egress.Gate {
     return proxy.lookups().tryRun(task);
   }
 
-  void note(String request, String outcome) {
-    log.debug("agent {}: proxy: {}: {}", agent.id(), request, outcome);
+  /**
+   * Writes down what came of a request.
+   *
+   * @param decision as in {@link AuditEntry}
+   * @param then what may go on when that is done, on the reactor's thread
+   */
+  void note(String request, String decision, String reason, Runnable then) {
+    log.debug("agent {}: proxy: {}: {} {}", agent.id(), request, decision, reason);
+    proxy
+        .audit()
+        .append(
+            AuditEntry.of(
+                agent.id().value(),
+                agent.name(),
+                "proxy",
+                decision,
+                request,
+                Subjects.shortened(reason)),
+            then);
+  }
+
+  /**
+   * Refuses when what comes of a request could not be written down.
+   *
+   * @throws SyscallException UNAVAILABLE, saying why
+   */
+  void requireAudit() throws SyscallException {
+    proxy.audit().requireWritable();
   }
 
   @Override

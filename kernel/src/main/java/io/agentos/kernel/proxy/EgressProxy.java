@@ -3,6 +3,7 @@ package io.agentos.kernel.proxy;
 
 import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.agent.Egress;
+import io.agentos.kernel.audit.AuditLog;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.net.Secrets;
 import io.agentos.kernel.posix.Sys;
@@ -31,6 +32,7 @@ public final class EgressProxy implements Egress, AutoCloseable {
 
   private final Reactor reactor;
   private final Secrets secrets;
+  private final AuditLog audit;
   private final Workers lookups =
       new Workers("proxy-lookup", Limits.PROXY_LOOKUPS, Limits.PROXY_LOOKUP_QUEUE);
   private final AtomicInteger connections = new AtomicInteger();
@@ -40,9 +42,10 @@ public final class EgressProxy implements Egress, AutoCloseable {
   /** What is made once. */
   record Engine(EventLoopGroup loops, SslContext tls) {}
 
-  public EgressProxy(Reactor reactor, Secrets secrets) {
+  public EgressProxy(Reactor reactor, Secrets secrets, AuditLog audit) {
     this.reactor = reactor;
     this.secrets = secrets;
+    this.audit = audit;
   }
 
   @Override
@@ -91,6 +94,10 @@ public final class EgressProxy implements Egress, AutoCloseable {
 
   Secrets secrets() {
     return secrets;
+  }
+
+  AuditLog audit() {
+    return audit;
   }
 
   Workers lookups() {

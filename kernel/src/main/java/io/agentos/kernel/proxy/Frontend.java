@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.proxy;
 
+import io.agentos.kernel.audit.Subjects;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.net.Destination;
 import io.agentos.kernel.permission.DomainRules;
@@ -12,6 +13,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -74,7 +76,11 @@ final class Frontend extends ChannelInboundHandlerAdapter {
       return;
     }
     if (message instanceof HttpRequest head && request == null) {
-      request = head.method() + " " + head.uri();
+      boolean tunnel = head.method().equals(HttpMethod.CONNECT);
+      request =
+          head.method()
+              + " "
+              + (tunnel ? Subjects.shortened(head.uri()) : Subjects.url(head.uri()));
       if (head.decoderResult().isFailure()) {
         refuse(ctx, new Refusal(HttpResponseStatus.BAD_REQUEST, "this request can't be read"));
       } else {
@@ -155,7 +161,8 @@ final class Frontend extends ChannelInboundHandlerAdapter {
       } else {
         outgoing.destination().judge(rules);
       }
-      lookUp(ctx, outgoing, rules);
+      gate.requireAudit();
+      note("allowed", "", () -> ctx.executor().execute(() -> lookUp(ctx, outgoing, rules)));
     } catch (SyscallException refusal) {
       refuse(ctx, Refusal.of(refusal));
     } catch (Refusal refusal) {
@@ -163,8 +170,7 @@ final class Frontend extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void lookUp(ChannelHandlerContext ctx, Outgoing outgoing, DomainRules rules)
-      throws Refusal {
+  private void lookUp(ChannelHandlerContext ctx, Outgoing outgoing, DomainRules rules) {
     boolean accepted =
         gate.offload(
             () -> {
@@ -176,9 +182,11 @@ final class Frontend extends ChannelInboundHandlerAdapter {
               }
             });
     if (!accepted) {
-      throw new Refusal(
-          HttpResponseStatus.SERVICE_UNAVAILABLE,
-          Limits.PROXY_LOOKUP_QUEUE + " names are waiting to be looked up; try again shortly");
+      refuse(
+          ctx,
+          new Refusal(
+              HttpResponseStatus.SERVICE_UNAVAILABLE,
+              Limits.PROXY_LOOKUP_QUEUE + " names are waiting to be looked up; try again shortly"));
     }
   }
 
@@ -205,7 +213,6 @@ final class Frontend extends ChannelInboundHandlerAdapter {
   }
 
   private void tunnel(ChannelHandlerContext ctx, Channel outside) {
-    note("tunnel");
     answered = true;
     Channel inside = ctx.channel();
     ByteBuf rest = guard.takeRest();
@@ -223,7 +230,6 @@ final class Frontend extends ChannelInboundHandlerAdapter {
   }
 
   private void forward(ChannelHandlerContext ctx, Outgoing outgoing, Channel outside) {
-    note("forwarded");
     backend = outside;
     outside.closeFuture().addListener(end -> backendClosed(ctx));
     outside.write(outgoing.request());
@@ -261,12 +267,16 @@ final class Frontend extends ChannelInboundHandlerAdapter {
       return;
     }
     answerBegins();
-    note(refusal.status().code() + " " + refusal.sentence());
+    boolean denied = refusal.status().equals(HttpResponseStatus.FORBIDDEN);
+    note(
+        denied ? "denied" : "failed",
+        refusal.status().code() + ": " + refusal.sentence(),
+        () -> {});
     ctx.writeAndFlush(Answers.refusal(refusal)).addListener(done -> Linger.close(ctx.channel()));
   }
 
-  private void note(String outcome) {
-    gate.note(request == null ? "no request" : request, outcome);
+  private void note(String decision, String reason, Runnable then) {
+    gate.note(request == null ? "no request" : request, decision, reason, then);
   }
 
   @Override
@@ -288,7 +298,7 @@ final class Frontend extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    note("broke off: " + cause);
+    note("failed", "broke off: " + cause, () -> {});
     ctx.close();
   }
 }

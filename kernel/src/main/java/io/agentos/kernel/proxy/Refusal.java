@@ -20,6 +20,7 @@ final class Refusal extends Exception {
           case PERMISSION_DENIED -> HttpResponseStatus.FORBIDDEN;
           case INVALID_REQUEST -> HttpResponseStatus.BAD_REQUEST;
           case RESOURCE_EXHAUSTED -> HttpResponseStatus.SERVICE_UNAVAILABLE;
+          case UNAVAILABLE -> HttpResponseStatus.SERVICE_UNAVAILABLE;
           case TIMEOUT -> HttpResponseStatus.GATEWAY_TIMEOUT;
           default -> HttpResponseStatus.BAD_GATEWAY;
         };

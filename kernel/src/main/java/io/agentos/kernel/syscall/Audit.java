@@ -3,6 +3,7 @@ package io.agentos.kernel.syscall;
 
 import io.agentos.kernel.audit.AuditEntry;
 import io.agentos.kernel.audit.AuditLog;
+import io.agentos.kernel.audit.Subjects;
 import io.agentos.kernel.reactor.ReactorConfined;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
@@ -64,7 +65,7 @@ final class Audit {
               opcode.name().toLowerCase(Locale.ROOT),
               decision,
               AuditSubject.of(request),
-              AuditSubject.shortened(reason)),
+              Subjects.shortened(reason)),
           then);
     }
   }

@@ -3,9 +3,9 @@ package io.agentos.kernel.syscall;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.agentos.kernel.audit.Subjects;
 import io.agentos.kernel.wire.Json;
 import java.io.IOException;
-import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +44,8 @@ final class AuditSubject {
       } else if (value == JsonToken.START_ARRAY) {
         found.put(name, words(parser));
       } else if (value.isScalarValue() && value != JsonToken.VALUE_NULL) {
-        String text = shortened(parser.getText());
-        found.put(name, name.equals("url") ? withoutSecrets(text) : text);
+        String text = parser.getText();
+        found.put(name, name.equals("url") ? Subjects.url(text) : Subjects.shortened(text));
       } else {
         parser.skipChildren();
       }
@@ -63,23 +63,6 @@ final class AuditSubject {
       }
       parser.skipChildren();
     }
-    return shortened(words.toString());
-  }
-
-  /** Names, passwords and queries of an address are where secrets are. */
-  private static String withoutSecrets(String url) {
-    try {
-      URI uri = URI.create(url);
-      String host = uri.getHost() == null ? "" : uri.getHost();
-      String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
-      return uri.getScheme() + "://" + host + port + (uri.getPath() == null ? "" : uri.getPath());
-    } catch (IllegalArgumentException unreadable) {
-      return "an address that can't be read";
-    }
-  }
-
-  /** At most so much of a text as an entry takes. */
-  static String shortened(String text) {
-    return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+    return Subjects.shortened(words.toString());
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentos.kernel.base.AuditChain;
+import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.testing.LiveReactor;
 import io.agentos.kernel.testing.Until;
 import io.agentos.kernel.wire.SyscallException;
@@ -115,6 +116,24 @@ final class AuditLogTest {
     } catch (SyscallException refusal) {
       return refusal.sentence();
     }
+  }
+
+  @Test
+  void countsAFloodOfRefusals_andWritesEveryThingElse() {
+    FloodGuard guard = new FloodGuard();
+    AuditEntry refusal = AuditEntry.of(7, "noisy", "read", "denied", "/x", "");
+    int written = 0;
+    for (int i = 0; i < 5000; i++) {
+      written += guard.admits(refusal, /* nowNanos= */ 1) ? 1 : 0;
+      assertThat(guard.admits(entry("x"), /* nowNanos= */ 1)).isTrue();
+    }
+    assertThat(written).isEqualTo(Limits.AUDIT_REFUSALS_PER_MINUTE);
+    assertThat(guard.admits(AuditEntry.of(8, "", "read", "denied", "", ""), 1)).isTrue();
+    assertThat(guard.ended(/* nowNanos= */ 2)).isEmpty();
+    assertThat(guard.ended(TimeUnit.MINUTES.toNanos(2)))
+        .extracting(AuditEntry::subject)
+        .containsExactly(5000 - written + " more refusals in this minute");
+    assertThat(guard.admits(refusal, TimeUnit.MINUTES.toNanos(2))).isTrue();
   }
 
   @Test

@@ -182,6 +182,22 @@ final class ProxyIT {
   }
 
   @Test
+  void whatWasDecidedIsWrittenDown() throws IOException {
+    SandboxedAgent watched = agent("watched", List.of("127.0.0.1"));
+    watched.shell("curl -sS '" + url("/seen?key=hidden") + "'; curl -sS http://example.com/not");
+    JsonNode entries =
+        operator
+            .call(Opcode.GET_AUDIT_LOG, Map.of("agent_id", watched.id(), "category", "proxy"))
+            .get("entries");
+    assertThat(entries).hasSize(2);
+    assertThat(entries.get(0).get("decision").asText()).isEqualTo("allowed");
+    assertThat(entries.get(0).get("subject").asText()).isEqualTo("GET " + url("/seen"));
+    assertThat(entries.get(1).get("decision").asText()).isEqualTo("denied");
+    assertThat(entries.get(1).get("reason").asText()).contains("example.com", "network domains");
+    watched.close();
+  }
+
+  @Test
   void permissionsCountAsTheyAreAtTheMoment() throws IOException {
     SandboxedAgent changed = agent("changed", List.of("127.0.0.1"));
     assertThat(get(changed, url("/"))).startsWith("HTTP/1.1 200");

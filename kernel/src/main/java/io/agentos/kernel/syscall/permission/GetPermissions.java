@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.agent.Agents;
 import io.agentos.kernel.llm.Llm;
+import io.agentos.kernel.permission.Explanation;
+import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.syscall.Targets;
+import io.agentos.kernel.wire.Json;
 import io.agentos.kernel.wire.SyscallException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +24,11 @@ public final class GetPermissions implements Syscall.Inline<GetPermissions.Reque
     this.llm = llm;
   }
 
-  /** Absent: the caller itself. */
-  public record Request(@Nullable Integer agentId) {}
+  /** {@code agentId} absent: the caller itself. */
+  public record Request(@Nullable Integer agentId, @Nullable Question explain) {}
+
+  /** A call that is not made: see {@link Explanation#of}. */
+  public record Question(String call, String target) {}
 
   @Override
   public Class<Request> requestType() {
@@ -32,9 +38,25 @@ public final class GetPermissions implements Syscall.Inline<GetPermissions.Reque
   @Override
   public ObjectNode handle(Caller caller, Request request) throws SyscallException {
     if (request.agentId() == null || request.agentId() == caller.id().value()) {
-      return PermissionsView.of(caller.permissions(), llm.spent(caller.id()));
+      return view(caller.permissions(), llm.spent(caller.id()), request.explain());
     }
     Agent agent = targets.require(caller, request.agentId(), null);
-    return PermissionsView.of(agent.permissions(), llm.spent(agent.id()));
+    return view(agent.permissions(), llm.spent(agent.id()), request.explain());
+  }
+
+  private static ObjectNode view(
+      Permissions permissions, Llm.Spent spent, @Nullable Question question)
+      throws SyscallException {
+    ObjectNode view = PermissionsView.of(permissions, spent);
+    if (question != null) {
+      try {
+        view.set(
+            "explanation",
+            Json.tree(Explanation.of(permissions, question.call(), question.target())));
+      } catch (IllegalArgumentException e) {
+        throw SyscallException.invalid("explain: " + e.getMessage());
+      }
+    }
+    return view;
   }
 }
