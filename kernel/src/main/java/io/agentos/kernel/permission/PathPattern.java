@@ -10,7 +10,9 @@ import java.util.List;
  * start for the kernel user's home. A pattern that names a folder covers what is in it.
  *
  * <p>Matched by stepping through all its possible positions at once, never by backtracking: its
- * time is the product of two bounded lengths, whatever an adversary writes.
+ * time is the product of two bounded lengths, whatever an adversary writes. Most paths are not
+ * covered by most patterns, which is seen by the literal text that a covered path must begin with
+ * and the one that it must hold.
  */
 public final class PathPattern {
   static final PathPattern EVERYTHING = of("/**");
@@ -32,10 +34,28 @@ public final class PathPattern {
 
   private final String text;
   private final List<Token> tokens;
+  private final String beginning;
+  private final String part;
 
   private PathPattern(String text, List<Token> tokens) {
     this.text = text;
     this.tokens = tokens;
+    this.beginning = literals(tokens, 0);
+    String longest = beginning;
+    for (int i = 1; i < tokens.size(); i++) {
+      String run = tokens.get(i - 1).kind == Kind.LITERAL ? "" : literals(tokens, i);
+      longest = run.length() > longest.length() ? run : longest;
+    }
+    this.part = longest;
+  }
+
+  /** The text of the literal tokens from there to the next that is none. */
+  private static String literals(List<Token> tokens, int from) {
+    StringBuilder run = new StringBuilder();
+    for (int i = from; i < tokens.size() && tokens.get(i).kind == Kind.LITERAL; i++) {
+      run.appendCodePoint(tokens.get(i).literal);
+    }
+    return run.toString();
   }
 
   /**
@@ -92,6 +112,9 @@ public final class PathPattern {
 
   /** Whether an absolute, normalised path is covered. */
   public boolean matches(String path) {
+    if (!path.startsWith(beginning) || !path.contains(part)) {
+      return false;
+    }
     // Bit i: the text so far may end right before token i.
     BitSet at = new BitSet(tokens.size() + 1);
     reach(at, 0);
