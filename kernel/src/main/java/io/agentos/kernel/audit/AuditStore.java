@@ -32,6 +32,7 @@ final class AuditStore implements AutoCloseable {
   };
 
   private final Connection connection;
+  private final PreparedStatement insert;
   private long lastId;
   private String lastHash;
 
@@ -50,21 +51,20 @@ final class AuditStore implements AutoCloseable {
       }
       connection.commit();
     }
+    insert = connection.prepareStatement("INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?)");
   }
 
   /** All of them, or none. */
   void append(List<AuditEntry> entries) throws SQLException {
     long id = lastId;
     String hash = lastHash;
-    try (PreparedStatement insert =
-        connection.prepareStatement("INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?)")) {
+    try {
       for (AuditEntry entry : entries) {
         AuditEntry chained = entry.chained(++id, hash);
         hash = chained.hash();
-        bind(insert, chained);
-        insert.addBatch();
+        bind(chained);
+        insert.executeUpdate();
       }
-      insert.executeBatch();
       connection.commit();
     } catch (SQLException e) {
       connection.rollback();
@@ -74,7 +74,7 @@ final class AuditStore implements AutoCloseable {
     lastHash = hash;
   }
 
-  private static void bind(PreparedStatement insert, AuditEntry entry) throws SQLException {
+  private void bind(AuditEntry entry) throws SQLException {
     insert.setLong(1, entry.id());
     insert.setLong(2, entry.timeMs());
     insert.setInt(3, entry.agentId());
