@@ -62,6 +62,7 @@ missing_packages() {
   /usr/bin/python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || echo "python3-venv (tests the SDK)"
   if [ "${1-}" = test ]; then
     command -v systemd-analyze >/dev/null 2>&1 || echo "systemd (checks the service's unit)"
+    command -v curl >/dev/null 2>&1 || echo "curl (an ordinary program, for the tests of the proxy)"
     command -v linux >/dev/null 2>&1 || echo "user-mode-linux (brings cgroup controllers for the tests of limits)"
   fi
 }

@@ -28,7 +28,7 @@ public final class GetPermissions implements Syscall.Inline<GetPermissions.Reque
   public record Request(@Nullable Integer agentId, @Nullable Question explain) {}
 
   /** A call that is not made: see {@link Explanation#of}. */
-  public record Question(String call, String target) {}
+  public record Question(@Nullable String call, @Nullable String target) {}
 
   @Override
   public Class<Request> requestType() {
@@ -49,10 +49,13 @@ public final class GetPermissions implements Syscall.Inline<GetPermissions.Reque
       throws SyscallException {
     ObjectNode view = PermissionsView.of(permissions, spent);
     if (question != null) {
+      String call = question.call();
+      String target = question.target();
+      if (call == null || target == null) {
+        throw SyscallException.invalid("explain needs call and target");
+      }
       try {
-        view.set(
-            "explanation",
-            Json.tree(Explanation.of(permissions, question.call(), question.target())));
+        view.set("explanation", Json.tree(Explanation.of(permissions, call, target)));
       } catch (IllegalArgumentException e) {
         throw SyscallException.invalid("explain: " + e.getMessage());
       }
