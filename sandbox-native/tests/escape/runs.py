@@ -191,6 +191,7 @@ class Attackers:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            cwd="/",  # the way up from here is nobody's secret
             env={"PATH": "/usr/bin:/bin"} | (environment or {}),
             timeout=LONGEST_SECONDS,
             check=False,

@@ -144,15 +144,20 @@ final class AuditCommand implements Callable<Integer> {
 
   private static void row(Table table, Fields entry, Style style) {
     String decision = entry.text("decision");
-    String agent = entry.text("agent").isEmpty() ? "-" : entry.text("agent");
+    String agent = entry.text("agent").isEmpty() ? "-" : printable(entry.text("agent"));
     table.row(
         String.valueOf(entry.whole("id")),
         TIME.format(Instant.ofEpochMilli(entry.whole("time_ms")).atZone(ZoneId.systemDefault())),
         agent + " (" + entry.whole("agent_id") + ")",
         entry.text("category"),
         decision.equals("denied") ? style.bad(decision) : decision,
-        entry.text("subject"),
-        entry.text("reason"));
+        printable(entry.text("subject")),
+        printable(entry.text("reason")));
+  }
+
+  /** Agents choose these words, and a terminal obeys what is in them. */
+  private static String printable(String text) {
+    return text.replaceAll("\\p{C}", "?");
   }
 
   private int verify() throws IOException {

@@ -45,6 +45,12 @@ final class AuditCommandIT {
   }
 
   @Test
+  void printsNothingThatATerminalObeys() throws IOException {
+    operator.call(Opcode.WRITE, Map.of("path", "/nowhere/\u001b[2Jx\u202e", "content", ""));
+    assertThat(audit().out()).contains("/nowhere/?[2Jx?").doesNotContain("\u001b", "\u202e");
+  }
+
+  @Test
   void verifiesAChainThatIsWhole() throws IOException, SQLException {
     fill();
     Cli.Result result = audit("verify");
