@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The command as a user runs it, in a process of its own; its temporary files go to one folder. */
@@ -33,7 +34,8 @@ final class CliProcess implements AutoCloseable {
    */
   static CliProcess start(Path home, Path folder, Map<String, String> environment, String... words)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    // Who runs the tests in the background of a shell has them ignore Ctrl-C, and all they start.
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
     command.addAll(
         List.of(
@@ -49,7 +51,11 @@ final class CliProcess implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
     builder.environment().remove("AGENTOS_SOCKET");
     builder.environment().putAll(environment);
-    return new CliProcess(builder.start(), errors);
+    Process process = builder.start();
+    // Reading from it can't be interrupted: a test that waits for a line in vain fails by this.
+    CompletableFuture.delayedExecutor(SECONDS_LONGEST, TimeUnit.SECONDS)
+        .execute(process::destroyForcibly);
+    return new CliProcess(process, errors);
   }
 
   /** The next line of its standard output. */
