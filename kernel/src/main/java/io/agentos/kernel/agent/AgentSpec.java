@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param script the script on the host, which a sandbox shows under {@code /agent}
  * @param scriptWhole whether the script's whole folder is shown or only the file
  * @param allowedSyscalls that the sandbox's filter otherwise refuses
+ * @param llmWeight of its share of the LLM among its siblings' shares
  * @param workspace the folder on the host that is {@code /workspace}; absent: one is made
  */
 public record AgentSpec(
@@ -31,7 +32,10 @@ public record AgentSpec(
     List<Mount> mounts,
     List<String> allowedSyscalls,
     ResourceLimits limits,
+    int llmWeight,
     RestartPolicy restart) {
+  public static final int DEFAULT_LLM_WEIGHT = 100;
+  public static final int MOST_LLM_WEIGHT = 10_000;
 
   /** The same agent within its parent's limits. */
   public AgentSpec within(ResourceLimits parent) {
@@ -48,6 +52,7 @@ public record AgentSpec(
         mounts,
         allowedSyscalls,
         limits.cappedBy(parent),
+        llmWeight,
         restart);
   }
 

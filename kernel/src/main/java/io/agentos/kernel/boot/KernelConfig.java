@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,11 @@ public record KernelConfig(
           "scheduler.concurrency",
           "scheduler.queue_per_agent",
           "scheduler.timeout_s",
+          "scheduler.retries",
+          SchedulerConfig.LIMITS,
+          SchedulerConfig.PRICES,
+          SchedulerConfig.FALLBACK,
+          SchedulerConfig.BUDGETS,
           SecretsConfig.KEY,
           McpServers.KEY);
 
@@ -72,7 +78,13 @@ public record KernelConfig(
           "TMPDIR",
           "GEMINI_API_KEY",
           "GOOGLE_API_KEY",
+          "OPENAI_API_KEY",
+          "OPENAI_BASE_URL",
+          "ANTHROPIC_API_KEY",
+          "ANTHROPIC_BASE_URL",
           "AGENTOS_LLM_SCRIPT",
+          "AGENTOS_LLM_CASSETTE",
+          "AGENTOS_LLM_CASSETTE_MODE",
           "AGENTOS_GEMINI_BASE_URL",
           "HTTPS_PROXY",
           "https_proxy",
@@ -136,17 +148,39 @@ public record KernelConfig(
         values.flag("limits.strict"),
         json,
         logLevel(options, values),
-        new LlmConfig(
-            llmCommand(home, file),
-            LLM_ENVIRONMENT,
-            values.integer("scheduler.concurrency", 8, 1, 1000),
-            values.integer("scheduler.queue_per_agent", 64, 1, 10_000),
-            Duration.ofSeconds(values.integer("scheduler.timeout_s", 120, 1, 1800))),
+        llm(home, file, values, paths),
         McpServers.read(values.at(McpServers.KEY), values.file()),
         values.integer("audit.max_entries", 1_000_000, 1000, 100_000_000),
         values.integer("audit.max_days", 90, 1, 36_500),
         SecretsConfig.read(values.at(SecretsConfig.KEY), environment),
         file);
+  }
+
+  private static LlmConfig llm(Path home, Optional<Path> file, Values values, KernelPaths paths)
+      throws IOException {
+    return new LlmConfig(
+        llmCommand(home, file),
+        llmEnvironment(values),
+        paths.state().resolve("usage.db"),
+        values.integer("scheduler.concurrency", 8, 1, 1000),
+        values.integer("scheduler.queue_per_agent", 64, 1, 10_000),
+        Duration.ofSeconds(values.integer("scheduler.timeout_s", 120, 1, 1800)),
+        values.integer("scheduler.retries", 3, 0, 20),
+        SchedulerConfig.limits(values.at(SchedulerConfig.LIMITS)),
+        SchedulerConfig.prices(values.at(SchedulerConfig.PRICES)),
+        SchedulerConfig.fallbacks(values.at(SchedulerConfig.FALLBACK)),
+        SchedulerConfig.budgets(values.at(SchedulerConfig.BUDGETS)));
+  }
+
+  /** The usual variables, and those that a provider's table names for its key. */
+  private static List<String> llmEnvironment(Values values) {
+    List<String> names = new ArrayList<>(LLM_ENVIRONMENT);
+    for (JsonNode provider : values.at("llm.providers")) {
+      if (provider.path("api_key_env").isTextual()) {
+        names.add(provider.get("api_key_env").textValue());
+      }
+    }
+    return List.copyOf(names);
   }
 
   private static String logLevel(Options options, Values values) throws BootException {
@@ -159,8 +193,8 @@ public record KernelConfig(
   }
 
   private static List<String> llmCommand(Path home, Optional<Path> config) {
-    java.util.ArrayList<String> command =
-        new java.util.ArrayList<>(
+    List<String> command =
+        new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-XX:+UseSerialGC",

@@ -143,7 +143,8 @@ final class McpServers {
         given.restartWindow(),
         given.mounts(),
         given.workspace(),
-        given.allowSyscalls());
+        given.allowSyscalls(),
+        given.llmWeight());
   }
 
   /** Other people's programs: they answer messages, and that is all they need of the kernel. */

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentos.kernel.base.AgentId;
 import io.agentos.kernel.base.Limits;
-import io.agentos.kernel.permission.LlmQuota;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.reactor.ReactorConfined;
 import io.agentos.kernel.wire.ErrorCode;
@@ -13,23 +12,22 @@ import io.agentos.kernel.wire.Json;
 import io.agentos.kernel.wire.SyscallException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shares the LLM among agents: a bounded queue each, served in the order of least tokens received
- * (a virtual token counter per agent with lift, after Sheng et al., "Fairness in Serving Large
- * Language Models", OSDI 2024), within quotas and a bound on concurrency. Starts the service on
- * first use and again when it has died.
+ * Shares the LLM among agents: a bounded queue each, served by {@link FairTree} within the limits
+ * of providers, models, quotas and budgets; tried again or elsewhere when a provider fails.
  */
 @ReactorConfined
-public final class Llm {
+public final class Llm implements AutoCloseable {
   /**
    * Who asked; told on the reactor thread: of parts if it streams, then once of the result or the
    * refusal.
@@ -42,102 +40,166 @@ public final class Llm {
     void refused(SyscallException why);
   }
 
-  /** What a caller has spent. */
-  public record Spent(long tokens, long calls) {}
+  /** What a caller has spent, those below it included. */
+  public record Spent(long tokens, long calls, long nanodollars) {}
 
   private static final Logger log = LoggerFactory.getLogger(Llm.class);
 
-  /**
-   * After a death of the service the next start waits this long; doubled by each further one
-   * without an answer.
-   */
-  private static final Duration RESTART_WAIT = Duration.ofMillis(100);
-
-  private static final int MOST_DEATHS = 5;
+  /** Of the time after which to try again, in milliseconds. */
+  private static final long LEAST_HINT = 100;
 
   private final Reactor reactor;
   private final LlmConfig config;
-  private final Map<AgentId, Account> accounts = new HashMap<>();
-  private final Map<Integer, Request> running = new HashMap<>();
-  private @Nullable LlmProcess process;
-  private int generation;
-  private int lastId;
+  private final Share root = new Share(Payer.OPERATORS, "", null, Share.DEFAULT_WEIGHT);
+  private final Map<AgentId, Share> shares = new HashMap<>();
+  private final Lanes lanes;
+  private final Spending spending;
+  private final UsageLedger ledger;
+  private final Service service;
+  private final Attempts attempts;
+  private final Recovery recovery;
+  private final Turns turns;
+  private final Trace trace = new Trace();
+  private final long clockStart = System.currentTimeMillis();
+  private final long clockNanos = System.nanoTime();
+
+  /** Came before it was known which model is meant. */
+  private final Set<Request> unresolved = new LinkedHashSet<>();
+
+  /** Whether there are limits that outlive the kernel, and whether it knows what counts on them. */
+  private final boolean remembers;
+
+  private boolean restored;
   private long submitted;
-  private int deaths;
-  private boolean restarting;
   private long queuedBytes;
 
   public Llm(Reactor reactor, LlmConfig config) {
     this.reactor = reactor;
     this.config = config;
+    lanes = new Lanes(config);
+    spending = new Spending(config.budgets().stream().map(r -> new Budget(r, now())).toList());
+    remembers =
+        !config.budgets().isEmpty()
+            || lanes.gauges().stream().anyMatch(gauge -> !gauge.daily().isEmpty());
+    ledger = new UsageLedger(reactor, config.usageFile(), this::restore);
+    service = new Service(reactor, config, new ServiceEvents());
+    attempts = new Attempts(reactor, service, spending, ledger, this::now, new AttemptEvents());
+    recovery = new Recovery(lanes, new Backoff(new SplittableRandom()), config.retries());
+    turns =
+        new Turns(
+            reactor,
+            this::now,
+            root,
+            config.concurrency(),
+            spending,
+            attempts,
+            recovery,
+            () -> (restored || !remembers) && service.isReady(),
+            this::refuse);
+  }
+
+  /** Milliseconds since the epoch, as of the start; from then on it never jumps. */
+  long now() {
+    return clockStart + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - clockNanos);
+  }
+
+  private void restore(UsageLedger.Saved saved) {
+    for (UsageStore.BudgetRow row : saved.budgets()) {
+      spending.budgets().stream()
+          .filter(budget -> budget.rule.name().equals(row.name()))
+          .forEach(budget -> budget.restore(row.period(), row.amount()));
+    }
+    for (UsageStore.WindowRow row : saved.windows()) {
+      lanes.gauges().stream()
+          .flatMap(gauge -> gauge.daily().stream())
+          .filter(daily -> daily.name().equals(row.name()))
+          .forEach(daily -> daily.window().restore(row.bucket(), row.amount(), now()));
+    }
+    restored = true;
+    turns.serve();
   }
 
   /**
    * Queues a request.
    *
-   * @param body fields as docs/contract/llm-service.md has them, without {@code id} and {@code op}
-   * @param priority among the waiting requests of the same caller, higher first
-   * @param promptCharacters for the estimate of its cost
    * @return to be given to {@link #cancel}
+   * @throws SyscallException QUOTA_EXCEEDED, or RESOURCE_EXHAUSTED with {@code retry_after_ms} when
+   *     a queue is full
    */
-  public Request submit(
-      AgentId caller,
-      LlmQuota quota,
-      ObjectNode body,
-      int priority,
-      int promptCharacters,
-      Listener listener)
-      throws SyscallException {
+  public Request submit(Ask ask, Listener listener) throws SyscallException {
     reactor.check();
-    Account account = accounts.computeIfAbsent(caller, id -> new Account());
-    if (account.callsMade >= quota.maxCalls()) {
-      throw new SyscallException(
-          ErrorCode.QUOTA_EXCEEDED,
-          "this agent's quota of " + quota.maxCalls() + " LLM calls is used up");
+    Share share = share(ask.payers());
+    byte[] body = Json.encode(ask.body());
+    Trace.Story story = trace.begin(++submitted, share);
+    Request request = new Request(ask, share, body, story, now(), listener);
+    try {
+      admit(request);
+    } catch (SyscallException refusal) {
+      request.note(now(), "refused", refusal.sentence());
+      prune(share);
+      throw refusal;
     }
-    if (account.tokensUsed >= quota.maxTokens()) {
-      throw tokensUsedUp(quota);
-    }
-    if (account.queue.size() >= config.queuePerAgent()) {
-      throw new SyscallException(
-          ErrorCode.RESOURCE_EXHAUSTED,
-          config.queuePerAgent()
-              + " LLM calls of this agent are waiting; wait for one to be answered");
-    }
-    if (account.queue.isEmpty() && account.running == 0) {
-      lift(account);
-    }
-    byte[] encoded = Json.encode(body);
-    if (queuedBytes + encoded.length > Limits.LLM_QUEUE_BYTES) {
-      throw new SyscallException(
-          ErrorCode.RESOURCE_EXHAUSTED, "the kernel's LLM queue is full; try again shortly");
-    }
-    queuedBytes += encoded.length;
-    Request request =
-        new Request(account, encoded, priority, ++submitted, quota, listener, promptCharacters);
-    account.callsMade++;
-    account.queue.add(request);
-    serve();
+    queuedBytes += body.length;
+    spending.count(request, now());
+    share.enter();
+    begin(request);
     return request;
   }
 
-  private static SyscallException tokensUsedUp(LlmQuota quota) {
-    return new SyscallException(
-        ErrorCode.QUOTA_EXCEEDED,
-        "this agent's quota of " + quota.maxTokens() + " LLM tokens is used up");
+  private void admit(Request request) throws SyscallException {
+    if (spending.admits(request, now()) instanceof Spending.Verdict.Never never) {
+      throw new SyscallException(ErrorCode.QUOTA_EXCEEDED, never.why());
+    }
+    if (remembers) {
+      ledger.requireWritable();
+    }
+    int most = config.queuePerAgent();
+    if (request.share.ownWaiting() >= most) {
+      throw full(most + " LLM calls of this agent are waiting", most);
+    }
+    if (queuedBytes + request.heldBytes > Limits.LLM_QUEUE_BYTES) {
+      throw full("the kernel's LLM queue is full", root.active);
+    }
   }
 
-  /**
-   * Who was idle starts level with the least served of the others: idling earns no credit. What is
-   * only expected of calls under way does not count, or the others would be served first as soon as
-   * they turn out shorter.
-   */
-  private void lift(Account account) {
-    accounts.values().stream()
-        .filter(other -> other != account && !other.isIdle())
-        .mapToLong(other -> other.virtualTokens - other.expectedTokens)
-        .min()
-        .ifPresent(least -> account.virtualTokens = Math.max(account.virtualTokens, least));
+  /** With an estimate of when there will be room: one answer's time, for as many as go at once. */
+  private SyscallException full(String what, int waiting) {
+    double latency = lanes.all().stream().mapToDouble(Lane::latencyMillis).max().orElse(0);
+    long millis = Math.max(LEAST_HINT, Math.round(latency * waiting / config.concurrency()));
+    return new SyscallException(
+        ErrorCode.RESOURCE_EXHAUSTED,
+        what + "; try again in " + millis + " ms",
+        Map.of("retryable", true, "retry_after_ms", millis));
+  }
+
+  private void begin(Request request) {
+    try {
+      service.start();
+    } catch (IOException e) {
+      log.error("llm-service can't be started: {}", e.toString());
+      refuse(
+          request,
+          new SyscallException(
+              ErrorCode.UNAVAILABLE,
+              "the LLM service can't be started; the kernel's log says why"));
+      return;
+    }
+    if (service.isReady()) {
+      resolve(request);
+    } else {
+      unresolved.add(request);
+      request.note(now(), "queued", "until the LLM service has started");
+    }
+    turns.serve();
+  }
+
+  /** Finds the way to its model, and queues it there. */
+  private void resolve(Request request) {
+    try {
+      turns.enqueue(request, request.lane == null ? lanes.resolve(request.model) : request.lane());
+    } catch (SyscallException unknown) {
+      refuse(request, unknown);
+    }
   }
 
   /**
@@ -148,183 +210,153 @@ public final class Llm {
       return;
     }
     request.over = true;
-    if (request.account.queue.remove(request)) {
-      letGo(request);
-      return;
+    request.note(now(), "cancelled", "the caller has gone, or its time is up");
+    if (unresolved.remove(request) || turns.dequeue(request)) {
+      leave(request);
+    } else {
+      attempts.cancel(request);
     }
-    if (process != null && running.containsKey(request.id)) {
-      process.cancel(++lastId, request.id);
-    }
-  }
-
-  private void serve() {
-    while (running.size() < config.concurrency() && !restarting) {
-      Optional<Account> next =
-          accounts.values().stream()
-              .filter(account -> !account.queue.isEmpty())
-              .min((a, b) -> Long.compare(a.virtualTokens, b.virtualTokens));
-      if (next.isEmpty()) {
-        return;
-      }
-      start(next.get().queue.remove());
-    }
-  }
-
-  private void start(Request request) {
-    if (request.account.tokensUsed >= request.quota.maxTokens()) {
-      refuse(request, tokensUsedUp(request.quota));
-      return;
-    }
-    try {
-      LlmProcess service = service();
-      request.id = ++lastId;
-      request.startedNanos = System.nanoTime();
-      if (!service.generate(request.id, request.body)) {
-        refuse(
-            request,
-            new SyscallException(
-                ErrorCode.UNAVAILABLE, "the LLM service does not keep up; try again shortly"));
-        return;
-      }
-      running.put(request.id, request);
-      request.account.running++;
-      request.account.virtualTokens += request.expectedTokens;
-      request.account.expectedTokens += request.expectedTokens;
-    } catch (IOException e) {
-      log.error("llm-service can't be started: {}", e.toString());
-      refuse(
-          request,
-          new SyscallException(
-              ErrorCode.UNAVAILABLE,
-              "the LLM service can't be started; the kernel's log says why"));
-    }
-  }
-
-  /** Its bytes count no longer. */
-  private void letGo(Request request) {
-    queuedBytes -= request.heldBytes;
-    request.heldBytes = 0;
   }
 
   private void refuse(Request request, SyscallException why) {
-    letGo(request);
-    if (!request.over) {
-      request.over = true;
+    boolean wanted = !request.over;
+    request.over = true;
+    leave(request);
+    if (wanted) {
+      request.note(now(), "refused", why.code() + ": " + why.sentence());
       request.listener.refused(why);
     }
   }
 
-  private LlmProcess service() throws IOException {
-    if (process == null) {
-      int current = ++generation;
-      process =
-          new LlmProcess(
-              config,
-              answer -> reactor.post(() -> answered(answer)),
-              () -> reactor.post(() -> died(current)));
-      log.info("llm-service started as pid {}", process.pid());
-    }
-    return process;
+  /** It has ended, one way or another. */
+  private void leave(Request request) {
+    queuedBytes -= request.heldBytes;
+    request.heldBytes = 0;
+    request.share.leave();
+    prune(request.share);
   }
 
-  private void answered(JsonNode answer) {
-    Request request = running.get(answer.path("id").asInt());
-    if (request == null) {
-      return; // ready, status, or the end of a request that was cancelled
-    }
-    switch (answer.path("type").asText()) {
-      case "delta" -> {
-        if (!request.over) {
-          request.streamed = true;
-          request.listener.part(answer.path("content").asText());
-        }
+  private final class AttemptEvents implements Attempts.Listener {
+    @Override
+    public void answered(Request request, ObjectNode answer, long latencyMillis) {
+      request.lane().users--;
+      boolean wanted = !request.over;
+      request.over = true;
+      leave(request);
+      if (wanted) {
+        request.note(now(), "answered", Usage.of(answer).tokens() + " tokens");
+        long queued = request.firstStartedAt - request.submittedAt;
+        request.listener.result(answer, queued, latencyMillis);
       }
-      case "result" -> {
-        deaths = 0;
-        settle(request, tokens(answer));
-        letGo(request);
-        if (!request.over) {
-          request.over = true;
-          long latency = (System.nanoTime() - request.startedNanos) / 1_000_000;
-          request.listener.result(answer, request.queuedMillis(), latency);
-        }
-        serve();
-      }
-      default -> {
-        deaths = 0;
-        settle(request, 0);
-        refuse(request, refusal(answer));
-        serve();
-      }
+      turns.serve();
     }
-  }
 
-  private void settle(Request request, long tokens) {
-    running.remove(request.id);
-    request.account.running--;
-    accounts.values().removeIf(account -> account.abandoned && account.isIdle());
-    request.account.virtualTokens += tokens - request.expectedTokens;
-    request.account.expectedTokens -= request.expectedTokens;
-    request.account.tokensUsed += tokens;
-  }
-
-  /** Input, output and thinking tokens; cached ones are part of the input. */
-  public static long tokens(JsonNode answer) {
-    JsonNode usage = answer.path("usage");
-    return usage.path("input").asLong()
-        + usage.path("output").asLong()
-        + usage.path("thinking").asLong();
-  }
-
-  private static SyscallException refusal(JsonNode answer) {
-    ErrorCode code;
-    try {
-      code = ErrorCode.valueOf(answer.path("code").asText());
-    } catch (IllegalArgumentException e) {
-      code = ErrorCode.UNAVAILABLE;
-    }
-    Map<String, Object> details = new HashMap<>();
-    details.put("retryable", answer.path("retryable").asBoolean());
-    if (answer.has("retry_after_ms")) {
-      details.put("retry_after_ms", answer.get("retry_after_ms").asLong());
-    }
-    return new SyscallException(
-        code, answer.path("message").asText("the LLM provider failed"), details);
-  }
-
-  /** What was under way is asked again once, unless part of it was paid for by a second death. */
-  private void died(int which) {
-    if (which != generation || process == null) {
-      return;
-    }
-    process = null;
-    deaths++;
-    List<Request> interrupted = new ArrayList<>(running.values());
-    log.warn("llm-service ended with {} requests under way", interrupted.size());
-    for (Request request : interrupted) {
-      settle(request, 0);
+    @Override
+    public void failed(Request request, Lane lane, Failure failure) {
+      lane.users--;
+      judge(lane, failure);
       if (request.over) {
-        letGo(request);
-        continue;
+        leave(request);
+        turns.serve();
+        return;
       }
-      if (request.retried || request.streamed || deaths > MOST_DEATHS) {
-        refuse(
-            request,
-            new SyscallException(
-                ErrorCode.UNAVAILABLE,
-                "the LLM service ended while it worked on this; it may have been paid for"));
+      Recovery.Next next = recovery.after(request, lane, failure, now());
+      if (next instanceof Recovery.Next.Retry retry) {
+        lane.retried++;
+        retryLater(request, failure, retry.afterMillis());
+      } else if (next instanceof Recovery.Next.Reroute reroute) {
+        turns.reroute(request, lane, reroute.to(), failure.sentence());
       } else {
-        request.retried = true;
-        request.account.queue.add(request);
+        refuse(request, failure.refusal(request.attempts));
+      }
+      turns.serve();
+    }
+  }
+
+  private void judge(Lane lane, Failure failure) {
+    if (failure.blamesModel() && failure.sent()) {
+      lane.failed++;
+      if (lane.breaker.failed(now(), failure.sentence())) {
+        log.warn("{} fails: {}; nothing goes there for now", lane.model, failure.sentence());
+      }
+    } else {
+      lane.breaker.undecided();
+    }
+    if (failure.code() == ErrorCode.RESOURCE_EXHAUSTED) {
+      failure.retryAfterMillis().ifPresent(millis -> lane.pause(now(), millis));
+    }
+  }
+
+  private void retryLater(Request request, Failure failure, long millis) {
+    request.note(
+        now(),
+        "retried",
+        "in " + millis + " ms, after " + failure.code() + ": " + failure.sentence());
+    reactor.schedule(
+        Duration.ofMillis(millis),
+        () -> {
+          if (request.over) {
+            leave(request);
+          } else {
+            begin(request);
+          }
+        });
+  }
+
+  private final class ServiceEvents implements Service.Listener {
+    @Override
+    public void ready(Models models) {
+      lanes.know(models);
+      List<Request> waiting = List.copyOf(unresolved);
+      unresolved.clear();
+      waiting.forEach(Llm.this::resolve);
+      turns.serve();
+    }
+
+    @Override
+    public void answered(JsonNode answer) {
+      attempts.take(answer);
+    }
+
+    @Override
+    public void died() {
+      attempts.allDied();
+    }
+
+    @Override
+    public void rested() {
+      if (root.active == 0) {
+        return; // it is started when it is needed
+      }
+      try {
+        service.start();
+      } catch (IOException e) {
+        log.error("llm-service can't be started again: {}", e.toString());
+        service.rest();
       }
     }
-    restarting = true;
-    reactor.schedule(
-        RESTART_WAIT.multipliedBy(1L << Math.min(deaths, MOST_DEATHS)),
-        () -> {
-          restarting = false;
-          serve();
-        });
+  }
+
+  private Share share(List<Payer> payers) {
+    Share share = root;
+    for (int i = payers.size() - 1; i >= 0; i--) {
+      Payer payer = payers.get(i);
+      Share above = share;
+      share =
+          shares.computeIfAbsent(
+              payer.id(), id -> new Share(id, payer.name(), above, payer.weight()));
+      share.abandoned |= !payer.alive();
+    }
+    return share;
+  }
+
+  /**
+   * What was spent on each of the latest days. For threads that may wait.
+   *
+   * @throws SyscallException UNAVAILABLE when it can't be read
+   */
+  public List<DayUsage> usage(int days) throws SyscallException {
+    return ledger.usage(days);
   }
 
   public Duration defaultTimeout() {
@@ -332,25 +364,40 @@ public final class Llm {
   }
 
   public Spent spent(AgentId caller) {
-    Account account = accounts.get(caller);
-    return account == null ? new Spent(0, 0) : new Spent(account.tokensUsed, account.callsMade);
+    Share share = shares.get(caller);
+    Amount spent = share == null ? Amount.NOTHING : share.spent;
+    return new Spent(spent.tokens(), spent.calls(), spent.nanodollars());
   }
 
-  /** The caller is gone for good; its account goes with its last request. */
+  /**
+   * The caller is gone for good; its share goes with its last request, and those of its children.
+   */
   public void forget(AgentId caller) {
-    Account account = accounts.get(caller);
-    if (account != null) {
-      account.abandoned = true;
-      if (account.isIdle()) {
-        accounts.remove(caller);
-      }
+    Share share = shares.get(caller);
+    if (share != null) {
+      share.abandoned = true;
+      prune(share);
     }
+  }
+
+  private void prune(Share share) {
+    Share gone = share;
+    while (gone.parent != null && gone.abandoned && gone.active == 0 && gone.children.isEmpty()) {
+      gone.parent.children.remove(gone);
+      shares.remove(gone.id);
+      gone = gone.parent;
+    }
+  }
+
+  /** What there is to be seen of it, for one caller's eyes. */
+  public LlmView view() {
+    return new LlmView(config, root, lanes, spending, service, attempts, trace, now());
   }
 
   /** Ends the service. */
+  @Override
   public void close() {
-    if (process != null) {
-      process.close();
-    }
+    service.close();
+    ledger.close();
   }
 }

@@ -8,7 +8,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -53,15 +52,9 @@ final class LlmProcess implements AutoCloseable {
     thread.start();
   }
 
-  /**
-   * Queues a request for an answer; false when the service does not keep up.
-   *
-   * @param body a JSON object without {@code id} and {@code op}
-   */
-  boolean generate(int id, byte[] body) {
-    byte[] head = ("{\"id\":" + id + ",\"op\":\"generate\",").getBytes(StandardCharsets.US_ASCII);
-    ByteBuffer line = ByteBuffer.allocate(head.length + body.length);
-    return toWrite.offer(line.put(head).put(body, 1, body.length - 1).put((byte) '\n').array());
+  /** Queues a line, its newline included; false when the service does not keep up. */
+  boolean send(byte[] line) {
+    return toWrite.offer(line);
   }
 
   /**

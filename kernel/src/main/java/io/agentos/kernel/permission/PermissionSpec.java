@@ -40,8 +40,10 @@ public record PermissionSpec(
   public record Llm(
       @Nullable Long maxTokens,
       @Nullable Long maxCalls,
+      @Nullable Double maxCost,
       @JsonProperty("tokens_used") @Nullable Long tokensUsed,
-      @JsonProperty("calls_made") @Nullable Long callsMade) {}
+      @JsonProperty("calls_made") @Nullable Long callsMade,
+      @JsonProperty("cost") @Nullable Double cost) {}
 
   /** The same fields starting from another level. */
   public PermissionSpec at(PermissionLevel other) {

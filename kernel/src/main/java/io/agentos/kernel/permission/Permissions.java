@@ -20,6 +20,8 @@ public record Permissions(
     long maxExecTimeMs,
     SecretGrants secrets) {
 
+  private static final long MOST_DOLLARS = 1_000_000_000;
+
   /** One switch per kind of call. */
   public record Flags(
       boolean exec, boolean read, boolean write, boolean think, boolean spawn, boolean http) {
@@ -152,7 +154,16 @@ public record Permissions(
     }
     return new LlmQuota(
         llm.maxTokens() == null ? Long.MAX_VALUE : notNegative("llm.max_tokens", llm.maxTokens()),
-        llm.maxCalls() == null ? Long.MAX_VALUE : notNegative("llm.max_calls", llm.maxCalls()));
+        llm.maxCalls() == null ? Long.MAX_VALUE : notNegative("llm.max_calls", llm.maxCalls()),
+        llm.maxCost() == null ? Long.MAX_VALUE : nanodollars(llm.maxCost()));
+  }
+
+  private static long nanodollars(double dollars) {
+    if (!(dollars >= 0 && dollars <= MOST_DOLLARS)) {
+      throw new IllegalArgumentException(
+          "llm.max_cost must be 0 to " + MOST_DOLLARS + " US dollars, was " + dollars);
+    }
+    return (long) (dollars * 1e9);
   }
 
   private static boolean or(@Nullable Boolean asked, boolean base) {

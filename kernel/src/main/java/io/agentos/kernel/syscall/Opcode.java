@@ -20,6 +20,9 @@ import io.agentos.kernel.syscall.ipc.Send;
 import io.agentos.kernel.syscall.kernel.Exit;
 import io.agentos.kernel.syscall.kernel.Hello;
 import io.agentos.kernel.syscall.kernel.Noop;
+import io.agentos.kernel.syscall.llm.LlmStatus;
+import io.agentos.kernel.syscall.llm.LlmTrace;
+import io.agentos.kernel.syscall.llm.LlmUsage;
 import io.agentos.kernel.syscall.llm.Think;
 import io.agentos.kernel.syscall.net.Http;
 import io.agentos.kernel.syscall.permission.GetPermissions;
@@ -40,6 +43,9 @@ public enum Opcode {
   READ(0x02, Right.READ, s -> new ReadFile(s.files())),
   WRITE(0x03, Right.WRITE, s -> new WriteFile(s.files())),
   EXEC(0x04, Right.EXEC, Limits.EXECS_PER_AGENT, s -> new Exec(s.commands())),
+  LLM_STATUS(0x05, Right.ANY, s -> new LlmStatus(s.llm())),
+  LLM_TRACE(0x06, Right.ANY, s -> new LlmTrace(s.llm(), s.agents())),
+  LLM_USAGE(0x07, Right.ANY, s -> new LlmUsage(s.llm())),
   SPAWN(0x10, Right.SPAWN, s -> new Spawn(s.agents(), s.offload())),
   KILL(0x11, Right.ANY, s -> new Kill(s.agents())),
   LIST(0x12, Right.ANY, s -> new ListAgents(s.agents(), s.offload())),

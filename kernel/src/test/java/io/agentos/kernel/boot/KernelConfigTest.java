@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.llm.BudgetRule;
+import io.agentos.kernel.llm.LlmConfig;
+import io.agentos.kernel.llm.Price;
+import io.agentos.kernel.llm.RateLimits;
 import io.agentos.kernel.testing.KernelProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -168,6 +173,69 @@ final class KernelConfigTest {
     assertThat(config.paths().runtime()).hasToString("/env/run");
     KernelConfig asked = KernelConfig.load(HOME, environment, options(toml, Path.of("/option/s")));
     assertThat(asked.paths().socket()).hasToString("/option/s");
+  }
+
+  @Test
+  void readsHowTheLlmIsShared() throws IOException {
+    LlmConfig llm =
+        load("""
+                [scheduler]
+                retries = 1
+                [scheduler.limits."gemini/gemini-2.5-flash"]
+                requests_per_minute = 10
+                concurrency = 2
+                [scheduler.prices."local/llama"]
+                input = 0.5
+                output = 2
+                as_of = "2026-01-01"
+                [scheduler.fallback]
+                "gemini/gemini-2.5-flash" = ["local/llama"]
+                [scheduler.budgets.workers]
+                agents = "worker-*"
+                per = "month"
+                max_cost = 1.5
+                [llm.providers.local]
+                api_key_env = "LOCAL_KEY"
+                """)
+            .llm();
+    RateLimits limits = llm.limits().get("gemini/gemini-2.5-flash");
+    assertThat(limits)
+        .isEqualTo(new RateLimits(10, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, 2));
+    assertThat(llm.prices().get("local/llama")).isEqualTo(new Price(500, 2000, 500, "2026-01-01"));
+    assertThat(llm.prices()).containsKey("gemini/gemini-2.5-flash");
+    assertThat(llm.fallbacks()).containsEntry("gemini/gemini-2.5-flash", List.of("local/llama"));
+    BudgetRule budget = llm.budgets().get(0);
+    assertThat(budget.agents().matcher("worker-7").matches()).isTrue();
+    assertThat(budget.agents().matcher("my-worker-7").matches()).isFalse();
+    assertThat(budget.most().nanodollars()).isEqualTo(1_500_000_000);
+    assertThat(llm.environment()).contains("LOCAL_KEY", "OPENAI_API_KEY");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "limits.gemini|request_per_minute = 5|no field request_per_minute",
+        "limits.gemini|requests_per_minute = 0|above 0",
+        "limits.gemini|requests_per_minute = 1.5|whole number",
+        "limits.gemini|concurrency = '2'|whole number",
+        "prices.'a/b'|input = 1|output must be a number",
+        "prices.'a/b'|input = -1|input must be a number",
+        "prices.'a/b'|output = 1|input must be a number",
+        "fallback|'a/b' = []|provider/model",
+        "fallback|'a/b' = ['c']|provider/model",
+        "fallback|'a' = ['c/d']|provider/model",
+        "budgets.x|agents = 'a'|at least one",
+        "budgets.x|max_calls = 5 ; per = 'week'|day, month or total",
+        "budgets.x|max_calls = 5 ; agents = 'a b'|a name",
+        "budgets.'x y'|max_calls = 5|name of letters",
+        "budgets.x|max_cost = 'free'|US dollars",
+      })
+  void refusesASharingThatMakesNoSense(String table, String fields, String why) {
+    String toml = "[scheduler." + table + "]\n" + fields.replace(" ; ", "\n") + "\n";
+    assertThatThrownBy(() -> load(toml))
+        .isInstanceOf(BootException.class)
+        .hasMessageContaining(why);
   }
 
   @ParameterizedTest

@@ -231,10 +231,11 @@ final class ThinkIT {
       assertThat(spent.get("calls_made").asInt()).isEqualTo(2);
       assertThat(spent.get("tokens_used").asInt()).isEqualTo(220);
       Map<String, Object> more = new HashMap<>(Map.of("agent_id", poor.id()));
-      more.put("permissions", Map.of("llm", Map.of("max_tokens", 221)));
+      more.put("permissions", Map.of("llm", Map.of("max_tokens", 420)));
       Expect.success(operator.call(Opcode.SET_PERMS, more));
       Expect.success(poor.call(Opcode.THINK, prompt));
-      Expect.refusal(poor.call(Opcode.THINK, prompt), "QUOTA_EXCEEDED", "221", "tokens");
+      Expect.refusal(
+          poor.call(Opcode.THINK, prompt), "QUOTA_EXCEEDED", "quota", "90 tokens are left");
     }
   }
 

@@ -17,6 +17,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,8 +55,19 @@ final class LlmTest {
 
   private Llm llm(List<String> command, int concurrency) {
     LlmConfig config =
-        new LlmConfig(command, List.of("PATH"), concurrency, QUEUE, Duration.ofSeconds(60));
+        service.config(command, concurrency, QUEUE, 0, Map.of(), Map.of(), Map.of(), List.of());
     return live.on(() -> new Llm(live.reactor(), config));
+  }
+
+  private static Ask asking(AgentId caller, LlmQuota quota, String prompt, int priority) {
+    return new Ask(
+        List.of(new Payer(caller, "agent-" + caller, 100, /* alive= */ true, () -> quota)),
+        body(prompt),
+        Optional.empty(),
+        OptionalLong.empty(),
+        priority,
+        Duration.ofSeconds(60),
+        Ask.Size.NO_IMAGES);
   }
 
   /** One request's fate. */
@@ -90,10 +104,8 @@ final class LlmTest {
 
   private Asked ask(AgentId caller, LlmQuota quota, String prompt, int priority) {
     Outcome outcome = new Outcome();
-    int length = prompt.length();
     return live.on(
-        () ->
-            new Asked(outcome, llm.submit(caller, quota, body(prompt), priority, length, outcome)));
+        () -> new Asked(outcome, llm.submit(asking(caller, quota, prompt, priority), outcome)));
   }
 
   private Asked ask(AgentId caller, LlmQuota quota, String prompt) {
@@ -108,7 +120,7 @@ final class LlmTest {
     return live.on(
         () -> {
           try {
-            llm.submit(caller, quota, body(prompt), 0, prompt.length(), new Outcome());
+            llm.submit(asking(caller, quota, prompt, 0), new Outcome());
             throw new AssertionError("it was accepted");
           } catch (SyscallException refusal) {
             return refusal;
@@ -203,14 +215,18 @@ final class LlmTest {
   }
 
   @Test
-  void boundsTheQueueOfEach() {
-    for (int i = 0; i <= QUEUE; i++) {
-      ask(ALICE, "a" + i); // one is under way, the others wait
+  void boundsTheQueueOfEach() throws IOException {
+    try (Conversation played = warmUp()) {
+      for (int i = 0; i <= QUEUE; i++) {
+        ask(ALICE, "a" + i); // one is under way, the others wait
+      }
+      SyscallException refusal = refused(ALICE, LlmQuota.UNLIMITED, "one more");
+      assertThat(refusal.code()).isEqualTo(ErrorCode.RESOURCE_EXHAUSTED);
+      assertThat(refusal.sentence()).contains(String.valueOf(QUEUE), "waiting", "try again in");
+      assertThat((Long) refusal.details().get("retry_after_ms")).isPositive();
+      ask(BOB, "b1");
+      assertThat(prompt(played.read())).isEqualTo("a0");
     }
-    SyscallException refusal = refused(ALICE, LlmQuota.UNLIMITED, "one more");
-    assertThat(refusal.code()).isEqualTo(ErrorCode.RESOURCE_EXHAUSTED);
-    assertThat(refusal.sentence()).contains(String.valueOf(QUEUE), "waiting");
-    ask(BOB, "b1");
   }
 
   @Test
@@ -226,7 +242,7 @@ final class LlmTest {
 
   @Test
   void countsCallsAndTokens_andRefusesBeyondTheQuota() throws IOException {
-    LlmQuota two = new LlmQuota(Long.MAX_VALUE, 2);
+    LlmQuota two = new LlmQuota(Long.MAX_VALUE, 2, Long.MAX_VALUE);
     Asked first = ask(ALICE, two, "1");
     Asked second = ask(ALICE, two, "2");
     assertThat(refused(ALICE, two, "3").code()).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
@@ -236,21 +252,21 @@ final class LlmTest {
       assertThat(LiveReactor.await(first.outcome.content)).isEqualTo("one");
       assertThat(LiveReactor.await(second.outcome.content)).isEqualTo("two");
     }
-    assertThat(live.on(() -> llm.spent(ALICE))).isEqualTo(new Llm.Spent(60, 2));
-    assertThat(live.on(() -> llm.spent(BOB))).isEqualTo(new Llm.Spent(0, 0));
+    assertThat(live.on(() -> llm.spent(ALICE))).isEqualTo(new Llm.Spent(60, 2, 0));
+    assertThat(live.on(() -> llm.spent(BOB))).isEqualTo(new Llm.Spent(0, 0, 0));
   }
 
   /** Those that wait while the first uses all of it up have not been promised anything. */
   @Test
   void holdsTheTokenQuota_forThoseThatWaitedToo() throws IOException {
-    LlmQuota tokens = new LlmQuota(25, Long.MAX_VALUE);
+    LlmQuota tokens = new LlmQuota(200, Long.MAX_VALUE, Long.MAX_VALUE);
     Asked first = ask(ALICE, tokens, "1");
     Asked waiting = ask(ALICE, tokens, "2");
     try (Conversation played = service.next()) {
-      played.answer(played.read(), "one", 20);
+      played.answer(played.read(), "one", 190);
       assertThat(LiveReactor.await(first.outcome.content)).isEqualTo("one");
       assertThat(waiting.outcome.code()).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
-      assertThat(refused(ALICE, tokens, "3").sentence()).contains("25", "tokens");
+      assertThat(refused(ALICE, tokens, "3").sentence()).contains("200", "tokens");
     }
   }
 
@@ -295,9 +311,10 @@ final class LlmTest {
     try (Conversation first = service.next()) {
       assertThat(prompt(first.read())).isEqualTo("unlucky");
     }
-    Asked patient = ask(BOB, "patient");
+    Asked patient;
     try (Conversation second = service.next()) {
       assertThat(prompt(second.read())).isEqualTo("unlucky");
+      patient = ask(BOB, "patient");
     }
     assertThat(unlucky.outcome.code()).isEqualTo(ErrorCode.UNAVAILABLE);
     assertThat(LiveReactor.await(unlucky.outcome.refusal).sentence()).contains("paid for");
@@ -383,6 +400,6 @@ final class LlmTest {
       played.answer(played.read(), "x", 20);
       LiveReactor.await(asked.outcome.content);
     }
-    assertThat(live.on(() -> llm.spent(ALICE))).isEqualTo(new Llm.Spent(0, 0));
+    assertThat(live.on(() -> llm.spent(ALICE))).isEqualTo(new Llm.Spent(0, 0, 0));
   }
 }

@@ -128,7 +128,7 @@ final class PermissionsTest {
     Arbitrary<@Nullable Long> amount = Arbitraries.longs().between(0, 100).injectNull(0.4);
     Arbitrary<PermissionSpec.@Nullable Llm> llm =
         Combinators.combine(amount, amount)
-            .as((tokens, calls) -> new PermissionSpec.Llm(tokens, calls, null, null))
+            .as((tokens, calls) -> new PermissionSpec.Llm(tokens, calls, null, null, null, null))
             .injectNull(0.4);
     Arbitrary<@Nullable Long> time = Arbitraries.longs().between(1, 100).injectNull(0.4);
     return Combinators.combine(

@@ -3,6 +3,10 @@ package io.agentos.kernel.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.agentos.kernel.llm.BudgetRule;
+import io.agentos.kernel.llm.LlmConfig;
+import io.agentos.kernel.llm.Price;
+import io.agentos.kernel.llm.RateLimits;
 import io.agentos.kernel.wire.Json;
 import java.io.BufferedReader;
 import java.io.EOFException;
@@ -16,7 +20,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The LLM service's part, played by the test line by line: the process that the kernel starts hands
@@ -39,6 +45,9 @@ public final class PlayedLlmService implements AutoCloseable {
       os._exit(0)
       """;
 
+  private static final String READY =
+      "{\"type\":\"ready\",\"protocol\":1,\"provider\":\"played\",\"model\":\"played-1\"}";
+
   private final ServerSocketChannel server;
   private final Path folder;
   private final Path socket;
@@ -55,9 +64,45 @@ public final class PlayedLlmService implements AutoCloseable {
     return List.of("/usr/bin/python3", "-c", RELAY, socket.toString());
   }
 
+  /** Its sharing with no limits but these, and no retries. */
+  public LlmConfig config(int concurrency, int queue) {
+    return config(command(), concurrency, queue, 0, Map.of(), Map.of(), Map.of(), List.of());
+  }
+
+  public LlmConfig config(
+      List<String> command,
+      int concurrency,
+      int queue,
+      int retries,
+      Map<String, RateLimits> limits,
+      Map<String, Price> prices,
+      Map<String, List<String>> fallbacks,
+      List<BudgetRule> budgets) {
+    return new LlmConfig(
+        command,
+        List.of("PATH"),
+        folder.resolve("usage.db"),
+        concurrency,
+        queue,
+        Duration.ofSeconds(60),
+        retries,
+        limits,
+        prices,
+        fallbacks,
+        budgets);
+  }
+
   /** The next start of the service. */
   public Conversation next() throws IOException {
-    return new Conversation(server.accept());
+    Conversation conversation = new Conversation(server.accept());
+    conversation.write(READY);
+    return conversation;
+  }
+
+  /** The start of the service that {@code cause} brings about. */
+  public Conversation next(Runnable cause) throws IOException {
+    cause.run();
+    return next();
   }
 
   @Override

@@ -115,7 +115,17 @@ final class SpawnCheck {
         mounts(request),
         allowedSyscalls(request),
         limits,
+        llmWeight(request),
         restart(request));
+  }
+
+  private static int llmWeight(SpawnRequest request) throws SyscallException {
+    int weight = request.llmWeight() == null ? AgentSpec.DEFAULT_LLM_WEIGHT : request.llmWeight();
+    if (weight < 1 || weight > AgentSpec.MOST_LLM_WEIGHT) {
+      throw SyscallException.invalid(
+          "llm_weight must be 1 to " + AgentSpec.MOST_LLM_WEIGHT + ", was " + weight);
+    }
+    return weight;
   }
 
   private static Map<String, String> environment(SpawnRequest request) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param cwd as the agent sees it; default: its workspace, or the script's folder without a sandbox
  * @param workspace a folder on the host; default: a new one
  * @param restartWindow seconds
+ * @param llmWeight of its share of the LLM among its siblings' shares; default 100
  */
 public record SpawnRequest(
     @Nullable String name,
@@ -36,7 +37,8 @@ public record SpawnRequest(
     @Nullable Double restartWindow,
     @Nullable List<MountRequest> mounts,
     @Nullable String workspace,
-    @Nullable List<String> allowSyscalls) {
+    @Nullable List<String> allowSyscalls,
+    @Nullable Integer llmWeight) {
 
   /**
    * One more host folder or file; {@code mode}: ro (default) or rw. Or tmpfs, which has a {@code

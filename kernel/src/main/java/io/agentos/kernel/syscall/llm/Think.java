@@ -3,15 +3,23 @@ package io.agentos.kernel.syscall.llm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.agentos.kernel.agent.Agent;
+import io.agentos.kernel.agent.AgentSpec;
+import io.agentos.kernel.base.AgentId;
+import io.agentos.kernel.llm.Ask;
 import io.agentos.kernel.llm.Llm;
 import io.agentos.kernel.llm.LlmConfig;
+import io.agentos.kernel.llm.Payer;
+import io.agentos.kernel.permission.LlmQuota;
 import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.Json;
 import io.agentos.kernel.wire.SyscallException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the LLM; waits in the caller's own queue until it is its turn. */
@@ -60,16 +68,17 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
       throws SyscallException {
     ObjectNode body = ThinkBody.of(request);
     Duration timeout = timeout(request.timeout());
-    body.put("timeout_ms", timeout.toMillis());
     body.put("caller", caller.name().isEmpty() ? "operator" : caller.name());
-    io.agentos.kernel.llm.Request ticket =
-        llm.submit(
-            caller.id(),
-            caller.permissions().llm(),
+    Ask ask =
+        new Ask(
+            payers(caller),
             body,
+            Optional.ofNullable(request.model()),
+            ThinkBody.maxTokens(request),
             priority(request.priority()),
-            ThinkBody.characters(request),
-            new Answer(reply));
+            timeout,
+            ThinkBody.size(body));
+    io.agentos.kernel.llm.Request ticket = llm.submit(ask, new Answer(reply));
     reply.onAbandon(() -> llm.cancel(ticket));
     reply.onTimeout(
         timeout,
@@ -79,6 +88,33 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
               new SyscallException(
                   ErrorCode.TIMEOUT, "no answer of the LLM within " + timeout.toMillis() + " ms"));
         });
+  }
+
+  /** An agent with all that spawned it, or one of the operators. */
+  private static List<Payer> payers(Caller caller) {
+    List<Payer> payers = new ArrayList<>();
+    Agent agent = caller.agent();
+    if (agent == null) {
+      payers.add(payer(caller.id(), caller.name()));
+      payers.add(payer(Payer.OPERATORS, "operators"));
+    }
+    while (agent != null) {
+      Agent current = agent;
+      payers.add(
+          new Payer(
+              agent.id(),
+              agent.name(),
+              agent.spec().llmWeight(),
+              !agent.state().isFinal(),
+              () -> current.permissions().llm()));
+      agent = agent.parent().orElse(null);
+    }
+    return payers;
+  }
+
+  private static Payer payer(AgentId id, String name) {
+    return new Payer(
+        id, name, AgentSpec.DEFAULT_LLM_WEIGHT, /* alive= */ true, () -> LlmQuota.UNLIMITED);
   }
 
   private static int priority(@Nullable Integer asked) throws SyscallException {
@@ -119,15 +155,22 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
     public void result(JsonNode answer, long queuedMillis, long latencyMillis) {
       ObjectNode response = Json.object();
       for (String field :
-          List.of("content", "usage", "model", "provider", "tool_calls", "finish_reason")) {
+          List.of(
+              "content",
+              "usage",
+              "model",
+              "provider",
+              "tool_calls",
+              "finish_reason",
+              "tokens",
+              "cost",
+              "attempts",
+              "may_be_paid_twice")) {
         if (answer.has(field)) {
           response.set(field, answer.get(field));
         }
       }
-      response
-          .put("tokens", Llm.tokens(answer))
-          .put("queue_ms", queuedMillis)
-          .put("latency_ms", latencyMillis);
+      response.put("queue_ms", queuedMillis).put("latency_ms", latencyMillis);
       reply.succeed(response);
     }
 

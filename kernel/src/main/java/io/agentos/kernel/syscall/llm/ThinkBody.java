@@ -4,11 +4,13 @@ package io.agentos.kernel.syscall.llm;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.agentos.kernel.llm.Ask;
 import io.agentos.kernel.wire.Json;
 import io.agentos.kernel.wire.SyscallException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +33,8 @@ final class ThinkBody {
     ObjectNode body = Json.object();
     body.set("messages", request.prompt() != null ? promptMessage(request) : messages(request));
     put(body, "system_instruction", request.systemInstruction());
-    put(body, "model", request.model());
     if (request.temperature() != null) {
       body.put("temperature", within("temperature", request.temperature(), 0, HOTTEST));
-    }
-    if (request.maxTokens() != null) {
-      body.put("max_tokens", (int) within("max_tokens", request.maxTokens(), 1, MOST_TOKENS));
     }
     if (request.thinkingLevel() != null && !LEVELS.contains(request.thinkingLevel())) {
       throw SyscallException.invalid(
@@ -52,18 +50,25 @@ final class ThinkBody {
     return body.put("stream", Boolean.TRUE.equals(request.stream()));
   }
 
-  /** Of all text in the request: what its cost is estimated by. */
-  static int characters(Think.Request request) {
-    int prompt = request.prompt() == null ? 0 : request.prompt().length();
-    int messages =
-        request.messages() == null
-            ? 0
-            : request.messages().stream()
-                .mapToInt(m -> m.path("content").toString().length())
-                .sum();
-    return prompt
-        + messages
-        + (request.systemInstruction() == null ? 0 : request.systemInstruction().length());
+  static OptionalLong maxTokens(Think.Request request) throws SyscallException {
+    return request.maxTokens() == null
+        ? OptionalLong.empty()
+        : OptionalLong.of((long) within("max_tokens", request.maxTokens(), 1, MOST_TOKENS));
+  }
+
+  /** What the cost of a checked request is estimated by. */
+  static Ask.Size size(ObjectNode body) {
+    int images = 0;
+    long imageBytes = 0;
+    for (JsonNode message : body.path("messages")) {
+      for (JsonNode part : message.path("content")) {
+        if (part.path("type").asText().equals("image")) {
+          images++;
+          imageBytes += part.path("data").asText().length();
+        }
+      }
+    }
+    return new Ask.Size(images, imageBytes);
   }
 
   private static ArrayNode promptMessage(Think.Request request) throws SyscallException {

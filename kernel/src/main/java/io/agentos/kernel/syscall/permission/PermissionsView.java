@@ -25,7 +25,11 @@ final class PermissionsView {
     ObjectNode llm = view.putObject("llm");
     putLimit(llm, "max_tokens", p.llm().maxTokens());
     putLimit(llm, "max_calls", p.llm().maxCalls());
+    if (p.llm().maxNanodollars() != Long.MAX_VALUE) {
+      llm.put("max_cost", p.llm().maxNanodollars() / 1e9);
+    }
     llm.put("tokens_used", spent.tokens()).put("calls_made", spent.calls());
+    llm.put("cost", spent.nanodollars() / 1e9);
     put(view, "secrets", p.secrets().names());
     putLimit(view, "max_exec_time_ms", p.maxExecTimeMs());
     return Json.object().set("permissions", view);

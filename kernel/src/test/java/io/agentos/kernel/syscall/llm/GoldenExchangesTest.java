@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentos.kernel.base.AgentId;
 import io.agentos.kernel.llm.Llm;
-import io.agentos.kernel.llm.LlmConfig;
 import io.agentos.kernel.permission.PermissionLevel;
 import io.agentos.kernel.posix.Sys;
 import io.agentos.kernel.sandbox.View;
@@ -66,11 +65,7 @@ final class GoldenExchangesTest {
   private final PlayedLlmService service = new PlayedLlmService();
   private final Llm llm =
       live.on(
-          () ->
-              new Llm(
-                  live.reactor(),
-                  new LlmConfig(
-                      service.command(), List.of("PATH"), 100, 100, Duration.ofSeconds(60))));
+          () -> new Llm(live.reactor(), service.config(/* concurrency= */ 100, /* queue= */ 100)));
   private final Think think = new Think(llm);
 
   /** Those under way, by the exchange's id. */
@@ -216,6 +211,15 @@ final class GoldenExchangesTest {
     ObjectNode expected = withoutNulls(line).set("id", sent.get("id"));
     if (!expected.has("stream")) {
       expected.put("stream", false);
+    }
+    long left = sent.get("timeout_ms").asLong();
+    assertThat(left).isBetween(1L, expected.get("timeout_ms").asLong());
+    expected.set("timeout_ms", sent.get("timeout_ms")); // waiting is part of it
+    for (String chosen : List.of("provider", "model")) {
+      assertThat(sent.path(chosen).asText()).isNotEmpty();
+      if (!line.has(chosen)) {
+        expected.set(chosen, sent.get(chosen));
+      }
     }
     assertThat(sent).isEqualTo(expected);
     asked.put(line.get("id").asInt(), new Asked(sent.get("id").asInt(), told));
