@@ -132,6 +132,9 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any], int, Any, type]] = [
         {"message": None, "include_self": False},
         agentos.BroadcastResult,
     ),
+    ("llm_status", (), {}, Opcode.LLM_STATUS, {}, agentos.LlmStatusResult),
+    ("llm_trace", (), {"name": "a", "limit": 5}, Opcode.LLM_TRACE, {"name": "a", "limit": 5}, agentos.LlmTraceResult),
+    ("llm_usage", (3,), {}, Opcode.LLM_USAGE, {"days": 3}, agentos.LlmUsageResult),
     ("audit_log", (), {}, Opcode.GET_AUDIT_LOG, {}, agentos.AuditResult),
     (
         "audit_log",

@@ -49,6 +49,7 @@ class AsyncAgentCalls(AsyncClientCore):
         mounts: Sequence[Mapping[str, str]] | None = None,
         workspace: str | None = None,
         allow_syscalls: Sequence[str] | None = None,
+        llm_weight: int | None = None,
     ) -> SpawnResult:
         """Start an agent: a process of its own, in a sandbox unless told otherwise.
 
@@ -73,6 +74,7 @@ class AsyncAgentCalls(AsyncClientCore):
                 `{"target": ..., "mode": "tmpfs", "size": "64M"}` is an empty folder in memory.
             workspace: the folder that is its own.
             allow_syscalls: system calls that its sandbox would refuse, such as "ptrace".
+            llm_weight: 1 to 10000, of its share of the language model among its siblings' (100).
 
         Returns:
             Its id and pid, what isolates it and what enforces each limit.
@@ -100,6 +102,7 @@ class AsyncAgentCalls(AsyncClientCore):
             mounts=mounts,
             workspace=workspace,
             allow_syscalls=allow_syscalls,
+            llm_weight=llm_weight,
         )
         return await self._call(Opcode.SPAWN, fields, SpawnResult)
 

@@ -18,6 +18,9 @@ from ._results import (
     AuditResult,
     BroadcastResult,
     HelloResult,
+    LlmStatusResult,
+    LlmTraceResult,
+    LlmUsageResult,
     PermissionsResult,
     RecvResult,
     RegisterResult,
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class MessageCalls(ClientCore):
-    """send, recv, broadcast, register, get_permissions, set_permissions, audit_log, noop, echo, hello, exit."""
+    """send, recv, broadcast, register, noop, echo, hello, exit, and the calls about permissions, audit and the LLM."""
 
     def register(self, name: str) -> RegisterResult:
         """Take a name, by which others can send messages to the caller.
@@ -133,6 +136,28 @@ class MessageCalls(ClientCore):
         """
         fields = given(category=category, decision=decision, agent_id=agent_id, since_id=since_id, limit=limit)
         return self._call(Opcode.GET_AUDIT_LOG, fields, AuditResult, CALL_SECONDS, ANY)
+
+    def llm_status(self) -> LlmStatusResult:
+        """Return how the language model is shared: an operator sees all, an agent its own share and those below."""
+        return self._call(Opcode.LLM_STATUS, {}, LlmStatusResult, CALL_SECONDS, ANY)
+
+    def llm_trace(
+        self, *, agent_id: int | None = None, name: str | None = None, limit: int | None = None
+    ) -> LlmTraceResult:
+        """Return what was decided about the latest requests for the language model, and why.
+
+        Args:
+            agent_id: only what this agent asked.
+            name: the same, by name.
+            limit: at most so many, up to 200 (20).
+        """
+        return self._call(
+            Opcode.LLM_TRACE, given(id=agent_id, name=name, limit=limit), LlmTraceResult, CALL_SECONDS, ANY
+        )
+
+    def llm_usage(self, days: int | None = None) -> LlmUsageResult:
+        """Return what was spent on each of the last `days` days (7), up to 400; for operators."""
+        return self._call(Opcode.LLM_USAGE, given(days=days), LlmUsageResult, CALL_SECONDS, ANY)
 
     def noop(self, payload: bytes = b"") -> bytes:
         """Have the kernel send the same bytes back.

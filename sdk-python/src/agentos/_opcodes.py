@@ -10,6 +10,9 @@ class Opcode:
     READ = 0x02
     WRITE = 0x03
     EXEC = 0x04
+    LLM_STATUS = 0x05
+    LLM_TRACE = 0x06
+    LLM_USAGE = 0x07
     SPAWN = 0x10
     KILL = 0x11
     LIST = 0x12

@@ -330,6 +330,74 @@ class PermissionsResult(Result):
     permissions: dict[str, Any]
 
 
+class LlmStatusResult(Result):
+    """How the language model is shared now; the fields of each entry are those of LLM_STATUS in docs/protocol.md."""
+
+    __slots__ = ()
+    success: bool
+    running: int
+    waiting: int
+    concurrency: int
+    service: dict[str, Any]
+    models: list[dict[str, Any]]
+    shares: list[dict[str, Any]]
+    budgets: list[dict[str, Any]] | None
+
+
+class LlmDecision(Result):
+    """What was decided about a request `at_ms` milliseconds after it came: `what`, in a word, and `why`."""
+
+    __slots__ = ()
+    at_ms: int
+    what: str
+    why: str
+
+
+class LlmRequest(Result):
+    """One request for the language model; `line` has the ids of its caller and of those that spawned it."""
+
+    __slots__ = ()
+    _nested = {"decisions": LlmDecision}  # noqa: RUF012
+    number: int
+    agent_id: int
+    agent: str
+    line: list[int]
+    decisions: list[LlmDecision]
+
+
+class LlmTraceResult(Result):
+    """The latest requests, the oldest first."""
+
+    __slots__ = ()
+    _nested = {"requests": LlmRequest}  # noqa: RUF012
+    success: bool
+    requests: list[LlmRequest]
+
+
+class LlmDayUsage(Result):
+    """What an agent and all below it spent at a model on a day (UTC), in tokens; `cost` in US dollars."""
+
+    __slots__ = ()
+    day: str
+    agent: str
+    model: str
+    calls: int
+    input: int
+    output: int
+    thinking: int
+    cached: int
+    cost: float
+
+
+class LlmUsageResult(Result):
+    """The latest day first."""
+
+    __slots__ = ()
+    _nested = {"usage": LlmDayUsage}  # noqa: RUF012
+    success: bool
+    usage: list[LlmDayUsage]
+
+
 class AuditEntry(Result):
     """One decision of the kernel.
 

@@ -86,6 +86,12 @@ final class AgentOptions {
   private List<String> syscalls = new ArrayList<>();
 
   @Option(
+      names = "--llm-weight",
+      paramLabel = "N",
+      description = "1 to 10000: its share of the LLM among others' shares (default 100).")
+  private @Nullable Integer llmWeight;
+
+  @Option(
       names = "--env-pass",
       paramLabel = "NAME",
       description = "Pass a variable of this shell on; no other is; repeatable.")
@@ -139,6 +145,7 @@ final class AgentOptions {
     putIf(request, "max_restarts", maxRestarts);
     putIf(request, "mounts", mounts.isEmpty() && tmpfs.isEmpty() ? null : mounts());
     putIf(request, "workspace", workspace == null ? null : workspace.toAbsolutePath().toString());
+    putIf(request, "llm_weight", llmWeight);
     putIf(request, "allow_syscalls", syscalls.isEmpty() ? null : syscalls);
     return request;
   }

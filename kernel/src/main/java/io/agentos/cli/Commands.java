@@ -22,6 +22,7 @@ final class Commands {
           "resume",
           "exec",
           "think",
+          "llm",
           "send",
           "recv",
           "perms",
@@ -49,6 +50,7 @@ final class Commands {
       case "resume" -> new ResumeCommand();
       case "exec" -> new ExecCommand();
       case "think" -> new ThinkCommand();
+      case "llm" -> new LlmCommand();
       case "send" -> new SendCommand();
       case "recv" -> new RecvCommand();
       case "perms" -> new PermsCommand();
