@@ -55,6 +55,7 @@ public final class Files {
       try {
         refuse(rules.whyNotRead(realPath(handle)));
         FileStat stat = requireRegular(handle, path);
+        refuseOtherNames(handle, stat, rules, path);
         return readFrom(handle, stat.st_size(), offset, limit);
       } finally {
         Sys.close(handle);
@@ -84,16 +85,21 @@ public final class Files {
     }
   }
 
+  /**
+   * What to write, and how.
+   *
+   * @param sync whether it has to survive a crash of the machine before WRITE returns
+   */
+  public record Change(byte[] bytes, Mode mode, boolean sync) {}
+
   /** Writes a file; see {@link Mode}. Returns the number of bytes. */
-  public int write(View view, PathRules rules, String path, byte[] bytes, Mode mode)
-      throws SyscallException {
+  public int write(View view, PathRules rules, String path, Change change) throws SyscallException {
     checkPath(path);
     if (path.endsWith("/")) {
       throw SyscallException.invalid("path " + path + " names a folder; WRITE needs a file's name");
     }
     try (View.Lease lease = view.lease()) {
-      String real = resolveTarget(lease, path);
-      refuse(rules.whyNotWrite(real));
+      String real = resolveTarget(lease, rules, path);
       int slash = real.lastIndexOf('/');
       int folder =
           Sys.openBelow(
@@ -103,26 +109,29 @@ public final class Files {
               0,
               Sys.RESOLVE_NO_SYMLINKS);
       try {
-        writeIn(folder, real.substring(slash + 1), path, bytes, mode);
+        writeIn(folder, real.substring(slash + 1), rules, path, change);
       } finally {
         Sys.close(folder);
       }
-      return bytes.length;
+      return change.bytes().length;
     } catch (ErrnoException e) {
       throw translate("write", path, e);
     }
   }
 
   /**
-   * The path without links of the file, or of its folder plus its name when it does not exist yet.
+   * The path without links of the file, or of its folder plus its name when it does not exist yet;
+   * judged.
    */
-  private static String resolveTarget(View.Lease lease, String path)
+  private static String resolveTarget(View.Lease lease, PathRules rules, String path)
       throws ErrnoException, SyscallException {
     try {
       int existing = Sys.openBelow(lease.root(), path, Sys.O_PATH, 0, 0);
       try {
+        String real = realPath(existing);
+        refuse(rules.whyNotWrite(real));
         requireRegular(existing, path);
-        return realPath(existing);
+        return real;
       } finally {
         Sys.close(existing);
       }
@@ -140,25 +149,47 @@ public final class Files {
         Sys.openBelow(
             lease.root(), path.substring(0, slash + 1), Sys.O_PATH | Sys.O_DIRECTORY, 0, 0);
     try {
-      String real = realPath(folder);
-      return (real.equals("/") ? "" : real) + "/" + name;
+      String parent = realPath(folder);
+      String real = (parent.equals("/") ? "" : parent) + "/" + name;
+      refuse(rules.whyNotWrite(real));
+      return real;
     } finally {
       Sys.close(folder);
     }
   }
 
-  private void writeIn(int folder, String name, String path, byte[] bytes, Mode mode)
+  private void writeIn(int folder, String name, PathRules rules, String path, Change change)
       throws ErrnoException, SyscallException {
-    int create = Sys.O_WRONLY | Sys.O_CREAT | Sys.O_NOCTTY | Sys.O_NONBLOCK;
-    if (mode == Mode.WRITE) {
-      replace(folder, name, bytes);
-      return;
+    if (change.mode() == Mode.WRITE) {
+      replace(folder, name, change);
+    } else {
+      int fd = openToAdd(folder, name, change.mode());
+      try {
+        refuseOtherNames(fd, requireRegular(fd, path), rules, path);
+        Sys.writeFully(fd, change.bytes());
+        if (change.sync()) {
+          Sys.sync(fd);
+        }
+      } finally {
+        Sys.close(fd);
+      }
     }
-    int flags = create | (mode == Mode.CREATE ? Sys.O_EXCL : Sys.O_APPEND);
-    int fd = Sys.openBelow(folder, name, flags, NEW_FILE_MODE, Sys.RESOLVE_NO_SYMLINKS);
+    if (change.sync()) {
+      syncFolder(folder);
+    }
+  }
+
+  private static int openToAdd(int folder, String name, Mode mode) throws ErrnoException {
+    int flags = Sys.O_WRONLY | Sys.O_CREAT | Sys.O_NOCTTY | Sys.O_NONBLOCK;
+    flags |= mode == Mode.CREATE ? Sys.O_EXCL : Sys.O_APPEND;
+    return Sys.openBelow(folder, name, flags, NEW_FILE_MODE, Sys.RESOLVE_NO_SYMLINKS);
+  }
+
+  /** So that the new name is there after a crash; a handle for paths alone can't be synced. */
+  private static void syncFolder(int folder) throws ErrnoException {
+    int fd = Sys.openBelow(folder, ".", Sys.O_RDONLY | Sys.O_DIRECTORY, 0, 0);
     try {
-      requireRegular(fd, path);
-      Sys.writeFully(fd, bytes);
+      Sys.sync(fd);
     } finally {
       Sys.close(fd);
     }
@@ -168,7 +199,7 @@ public final class Files {
    * A new file under a name nobody knows, then renamed over the old: readers see the old bytes or
    * the new ones.
    */
-  private void replace(int folder, String name, byte[] bytes) throws ErrnoException {
+  private void replace(int folder, String name, Change change) throws ErrnoException {
     String temporary = "." + Long.toHexString(random.nextLong()) + ".agentos-tmp";
     int mode = modeOf(folder, name);
     int fd =
@@ -179,8 +210,11 @@ public final class Files {
             NEW_FILE_MODE,
             Sys.RESOLVE_NO_SYMLINKS);
     try {
-      Sys.writeFully(fd, bytes);
+      Sys.writeFully(fd, change.bytes());
       Sys.fchmod(fd, mode);
+      if (change.sync()) {
+        Sys.sync(fd);
+      }
       Sys.renameIn(folder, temporary, name);
     } catch (ErrnoException e) {
       Sys.unlinkIn(folder, temporary);
@@ -223,6 +257,21 @@ public final class Files {
       throw SyscallException.invalid(path + " is a device, pipe or socket, not a regular file");
     }
     return stat;
+  }
+
+  /**
+   * Refuses a file with further names (hard links) to whom some names are blocked: nobody can list
+   * them, so none can be ruled out. Where nothing can be changed, the caller can't have added one.
+   */
+  private static void refuseOtherNames(int fd, FileStat stat, PathRules rules, String path)
+      throws ErrnoException, SyscallException {
+    if (stat.nlink() > 1 && !rules.blocked().isEmpty() && !Sys.isReadOnly(fd)) {
+      throw SyscallException.denied(
+          path
+              + " has "
+              + stat.nlink()
+              + " names (hard links), of which one may be blocked; make a copy to use it");
+    }
   }
 
   /** Where an open object is now; a file whose last name is gone is nowhere. */

@@ -20,6 +20,10 @@ final class ShellLine {
 
   private static final Set<String> FIND_ACTIONS = Set.of("-exec", "-execdir", "-ok", "-okdir");
   private static final Set<String> FIND_ENDS = Set.of(";", "+");
+
+  /** Those that give the value of {@code -c} to a shell, and may run other words too. */
+  private static final Set<String> WITH_LINES = Set.of("flock", "script", "su", "runuser");
+
   private static final Set<String> SHELLS =
       Set.of("sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "rbash");
 
@@ -91,6 +95,9 @@ final class ShellLine {
     ShellWord first = words.get(0);
     String name = CommandRule.nameOf(first.text());
     Wrapper wrapper = Wrapper.named(name);
+    if (WITH_LINES.contains(name)) {
+      addLines(words, depth);
+    }
     if (!first.isKnown()) {
       unreadable = "\"" + first.text() + "\" is only known when it runs";
     } else if (name.equals("eval")) {
@@ -134,6 +141,25 @@ final class ShellLine {
     }
   }
 
+  /** {@code script -c LINE}: in the next word, or behind the letter or the equals sign. */
+  private void addLines(List<ShellWord> words, int depth) {
+    for (int i = 1; i < words.size(); i++) {
+      ShellWord word = words.get(i);
+      String text = word.text();
+      if (text.matches("-[A-Za-z]*c|--command") && i + 1 < words.size()) {
+        word = words.get(++i);
+        read(word.text(), depth + 1);
+      } else if (text.startsWith("--command=") || text.startsWith("-c")) {
+        read(text.substring(text.startsWith("--") ? 10 : 2), depth + 1);
+      } else {
+        continue;
+      }
+      if (!word.isKnown()) {
+        unreadable = "a line for a shell that is only known when it runs";
+      }
+    }
+  }
+
   private void addWrapped(
       String name, Wrapper wrapper, List<ShellWord> words, List<String> input, int depth) {
     if (name.equals("command") && words.size() > 1 && words.get(1).text().matches("-[vV]")) {
@@ -152,6 +178,9 @@ final class ShellLine {
       add(words.subList(start + 1, words.size()), input, depth + 1); // time { ...; }
     } else if (start < words.size()) {
       add(words.subList(start, words.size()), input, depth + 1);
+      if (name.equals("watch")) {
+        read(String.join(" ", texts(words.subList(start, words.size()))), depth + 1); // by a shell
+      }
       if (name.equals("xargs") && readsArguments(words.get(start).text())) {
         unreadable = "\"xargs\" gives what it reads to a command that runs it";
       }

@@ -59,6 +59,8 @@ public interface LibC {
 
   int fchmod(int fd, int mode);
 
+  int fstatvfs(int fd, @intptr_t long result);
+
   int chown(String path, int uid, int gid);
 
   int fsync(int fd);

@@ -55,6 +55,8 @@ public final class Sys {
   private static final int F_SETFL = 4;
   private static final int SYS_OPENAT2 = 437;
   private static final int OPEN_HOW_BYTES = 24;
+  private static final int STATVFS_BYTES = 112;
+  private static final long ST_RDONLY = 1;
   private static final POSIX NATIVE = POSIXFactory.getNativePOSIX();
 
   private static final LibC C = LibC.INSTANCE;
@@ -271,6 +273,20 @@ public final class Sys {
 
   public static void fchmod(int fd, int mode) throws ErrnoException {
     check("fchmod", C.fchmod(fd, mode));
+  }
+
+  /** Returns when what was written to a file, or the names in a folder, would survive a crash. */
+  public static void sync(int fd) throws ErrnoException {
+    check("fsync", C.fsync(fd));
+  }
+
+  /** Whether what is open lies where nothing can be changed, whoever tries. */
+  public static boolean isReadOnly(int fd) throws ErrnoException {
+    Pointer result = Memory.allocateDirect(LibC.RUNTIME, STATVFS_BYTES, true);
+    check("fstatvfs", C.fstatvfs(fd, result.address()));
+    boolean readOnly = (result.getLong(/* f_flag */ 72) & ST_RDONLY) != 0;
+    Reference.reachabilityFence(result);
+    return readOnly;
   }
 
   public static void chmod(String path, int mode) throws ErrnoException {

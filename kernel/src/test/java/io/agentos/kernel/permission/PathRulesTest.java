@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class PathRulesTest {
@@ -21,6 +22,19 @@ final class PathRulesTest {
     assertThat(RULES.whyNotRead("/etc/passwd")).isNotNull();
     assertThat(RULES.whyNotWrite("/data/x")).isNotNull();
     assertThat(RULES.whyNotWrite("/shared/x")).isNotNull();
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.agentos.kernel.testing.HostileInputs#paths")
+  void judgesWhatAPathLeadsTo(String rules, String read, String write, String path, String real) {
+    if (real.equals("-")) {
+      return; // something else than a rule decides
+    }
+    PathRules sandboxed = PermissionLevel.SANDBOXED.permissions().paths();
+    List<String> all = List.of("/**");
+    PathRules judging = rules.equals("any") ? sandboxed.replacedBy(all, all, null) : sandboxed;
+    assertThat(judging.whyNotRead(real) != null).isEqualTo(read.equals("denied"));
+    assertThat(judging.whyNotWrite(real) != null).isEqualTo(write.equals("denied"));
   }
 
   @Test

@@ -20,12 +20,16 @@ public final class WriteFile implements Syscall.Blocking<WriteFile.Request, Writ
     this.files = files;
   }
 
-  /** {@code mode}: write (replace, default), append, create (must not exist). */
+  /**
+   * {@code mode}: write (replace, default), append, create (must not exist); {@code sync}: whether
+   * it has to survive a crash of the machine once it is answered.
+   */
   public record Request(
       @Nullable String path,
       @Nullable String content,
       @Nullable String mode,
-      @Nullable String encoding) {}
+      @Nullable String encoding,
+      @Nullable Boolean sync) {}
 
   /** All bytes were written. */
   public record Response(int bytesWritten) {}
@@ -41,9 +45,10 @@ public final class WriteFile implements Syscall.Blocking<WriteFile.Request, Writ
       throw SyscallException.invalid("WRITE needs the fields path and content");
     }
     byte[] bytes = bytes(request.content(), Encoding.of(request.encoding()));
-    Files.Mode mode = mode(request.mode());
+    Files.Change change =
+        new Files.Change(bytes, mode(request.mode()), Boolean.TRUE.equals(request.sync()));
     return new Response(
-        files.write(caller.view(), caller.permissions().paths(), request.path(), bytes, mode));
+        files.write(caller.view(), caller.permissions().paths(), request.path(), change));
   }
 
   private static byte[] bytes(String content, Encoding encoding) throws SyscallException {
