@@ -4,6 +4,7 @@ package io.agentos.kernel.agent;
 import io.agentos.kernel.base.AgentId;
 import io.agentos.kernel.log.AgentLog;
 import io.agentos.kernel.permission.Permissions;
+import io.agentos.kernel.permission.Standing;
 import io.agentos.kernel.reactor.ReactorConfined;
 import io.agentos.kernel.reactor.Timers;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ public final class Agent {
   private final AgentLog log;
   private final Restarts restarts;
   private final List<Runnable> whenEnded = new ArrayList<>();
-  private Permissions permissions;
+  private final Standing permissions;
   private AgentState state = AgentState.STARTING;
   private @Nullable AgentRun run;
   private @Nullable ExitRecord exit;
@@ -33,7 +34,7 @@ public final class Agent {
     this.id = id;
     this.spec = spec;
     this.parent = parent;
-    this.permissions = permissions;
+    this.permissions = new Standing(permissions);
     this.log = log;
     this.restarts = new Restarts(spec.restart());
   }
@@ -75,12 +76,13 @@ public final class Agent {
     state = next;
   }
 
+  /** As they stand; for any thread. */
   public Permissions permissions() {
-    return permissions;
+    return permissions.get();
   }
 
   public void setPermissions(Permissions changed) {
-    permissions = changed;
+    permissions.set(changed);
   }
 
   public AgentLog log() {

@@ -33,6 +33,13 @@ public final class Llm implements AutoCloseable {
    * refusal.
    */
   public interface Listener {
+    /**
+     * Asked when it is the request's turn, which may be long after it came.
+     *
+     * @throws SyscallException when the caller may not ask any more
+     */
+    void admit() throws SyscallException;
+
     void part(String content);
 
     void result(JsonNode answer, long queuedMillis, long latencyMillis);

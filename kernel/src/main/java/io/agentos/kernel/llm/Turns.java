@@ -165,6 +165,12 @@ final class Turns {
   private void go(Request request, long now) {
     Lane lane = request.lane();
     dequeue(request);
+    try {
+      request.listener.admit();
+    } catch (SyscallException notAnyMore) {
+      refuse.accept(request, notAnyMore);
+      return;
+    }
     if (!lane.breaker.admits(now)) {
       Failure failure = broken(lane, now);
       recovery

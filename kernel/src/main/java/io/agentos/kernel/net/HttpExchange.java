@@ -51,13 +51,8 @@ final class HttpExchange {
                   .build())
           .build();
 
-  private final DomainRules rules;
   private @Nullable HttpUriRequestBase current;
   private boolean cancelled;
-
-  HttpExchange(DomainRules rules) {
-    this.rules = rules;
-  }
 
   /** Carries a refusal through the client. */
   private static final class RefusedException extends UnknownHostException {
@@ -69,7 +64,7 @@ final class HttpExchange {
     }
   }
 
-  HttpAnswer perform(HttpCall call) throws IOException, SyscallException {
+  HttpAnswer perform(HttpCall call, DomainRules rules) throws IOException, SyscallException {
     HttpUriRequestBase request = new HttpUriRequestBase(call.method(), call.url());
     call.headers().forEach(request::addHeader);
     if (call.body().length > 0) {
@@ -81,19 +76,21 @@ final class HttpExchange {
             .setResponseTimeout(call.timeoutMillis(), TimeUnit.MILLISECONDS)
             .build());
     begin(request);
-    try (CloseableHttpClient client = client(Destination.of(call.url()), call.timeoutMillis())) {
+    try (CloseableHttpClient client =
+        client(Destination.of(call.url()), rules, call.timeoutMillis())) {
       return client.execute(request, HttpExchange::answer);
     } catch (RefusedException e) {
       throw e.refusal;
     }
   }
 
-  private CloseableHttpClient client(Destination destination, long timeoutMillis) {
+  private static CloseableHttpClient client(
+      Destination destination, DomainRules rules, long timeoutMillis) {
     return HttpClients.custom()
         .setConnectionManager(
             PoolingHttpClientConnectionManagerBuilder.create()
                 .setConnectionFactory(CONNECTIONS)
-                .setDnsResolver(new JudgingResolver(destination))
+                .setDnsResolver(new JudgingResolver(destination, rules))
                 .setDefaultConnectionConfig(
                     ConnectionConfig.custom()
                         .setConnectTimeout(timeoutMillis, TimeUnit.MILLISECONDS)
@@ -153,12 +150,8 @@ final class HttpExchange {
     }
   }
 
-  private final class JudgingResolver implements DnsResolver {
-    private final Destination destination;
-
-    JudgingResolver(Destination destination) {
-      this.destination = destination;
-    }
+  private record JudgingResolver(Destination destination, DomainRules rules)
+      implements DnsResolver {
 
     @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {

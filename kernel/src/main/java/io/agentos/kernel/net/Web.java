@@ -33,15 +33,23 @@ public final class Web implements AutoCloseable {
   /** What became of a request: an answer or a refusal. */
   public record Outcome(@Nullable HttpAnswer answer, @Nullable SyscallException refusal) {}
 
+  /** What the caller may do, asked when it counts: before each hop. */
+  @FunctionalInterface
+  public interface Judge {
+    /**
+     * @throws SyscallException when it may not ask at all any more
+     */
+    Permissions now() throws SyscallException;
+  }
+
   /**
    * Carries out a request and its redirects; {@code done} is called on one of this class's threads.
    *
    * @return ends the request early when run
    */
-  public Runnable send(HttpCall call, Permissions permissions, Consumer<Outcome> done)
-      throws SyscallException {
-    HttpExchange exchange = new HttpExchange(permissions.domains());
-    boolean accepted = workers.tryRun(() -> done.accept(outcome(exchange, call, permissions)));
+  public Runnable send(HttpCall call, Judge judge, Consumer<Outcome> done) throws SyscallException {
+    HttpExchange exchange = new HttpExchange();
+    boolean accepted = workers.tryRun(() -> done.accept(outcome(exchange, call, judge)));
     if (!accepted) {
       throw new SyscallException(
           ErrorCode.RESOURCE_EXHAUSTED, QUEUE + " HTTP requests are waiting; try again shortly");
@@ -49,9 +57,9 @@ public final class Web implements AutoCloseable {
     return exchange::cancel;
   }
 
-  private Outcome outcome(HttpExchange exchange, HttpCall call, Permissions permissions) {
+  private Outcome outcome(HttpExchange exchange, HttpCall call, Judge judge) {
     try {
-      return new Outcome(follow(exchange, call, permissions), null);
+      return new Outcome(follow(exchange, call, judge), null);
     } catch (SyscallException refusal) {
       return new Outcome(null, refusal);
     } catch (InterruptedIOException late) {
@@ -83,10 +91,11 @@ public final class Web implements AutoCloseable {
             + " ms");
   }
 
-  private HttpAnswer follow(HttpExchange exchange, HttpCall first, Permissions permissions)
+  private HttpAnswer follow(HttpExchange exchange, HttpCall first, Judge judge)
       throws IOException, SyscallException {
     HttpCall call = first;
     for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
+      Permissions permissions = judge.now();
       call =
           secrets.upgrades(Destination.of(call.url()), permissions.secrets())
               ? call.upgraded()
@@ -96,7 +105,10 @@ public final class Web implements AutoCloseable {
       Secrets.Attached attached =
           secrets.attach(to, Destination.isSecure(call.url()), permissions.secrets());
       // What is attached stays out of the call that redirects are made from.
-      HttpAnswer answer = exchange.perform(call.with(attached)).redacted(attached.redaction());
+      HttpAnswer answer =
+          exchange
+              .perform(call.with(attached), permissions.domains())
+              .redacted(attached.redaction());
       String location = answer.headers().get("location");
       if (answer.status() < 301
           || answer.status() > LAST_REDIRECT_STATUS

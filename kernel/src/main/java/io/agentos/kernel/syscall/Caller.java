@@ -24,6 +24,14 @@ public record Caller(
     return agent == null;
   }
 
+  /**
+   * What it may do now; for any thread. Whatever waited for its turn is judged by this: it may have
+   * been narrowed meanwhile.
+   */
+  public Permissions now() {
+    return agent == null ? permissions : agent.permissions();
+  }
+
   /** The calling agent, or a refusal for operators. */
   public Agent requireAgent(String call) throws SyscallException {
     if (agent == null) {

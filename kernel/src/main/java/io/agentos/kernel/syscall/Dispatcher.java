@@ -58,7 +58,7 @@ public final class Dispatcher {
       Caller caller = session.identity().caller();
       byte[] json = bytes(payload);
       call.follow(audit.begin(caller, bound.opcode, json));
-      admit(bound.opcode, caller);
+      bound.opcode.right().admit(caller, bound.opcode.name());
       call.whenClosed(shares.take(caller.id(), bound.opcode));
       run(bound, caller, json, call);
     } catch (SyscallException refusal) {
@@ -66,19 +66,6 @@ public final class Dispatcher {
     } catch (RuntimeException bug) {
       report(number, bug);
       call.fail(Answers.internal());
-    }
-  }
-
-  private static void admit(Opcode opcode, Caller caller) throws SyscallException {
-    Right right = opcode.right();
-    if (!right.heldBy(caller.permissions())) {
-      throw SyscallException.denied(
-          opcode.name()
-              + " needs "
-              + right.field()
-              + ", which level "
-              + caller.permissions().level()
-              + " of this agent does not have; an operator can grant it with SET_PERMS");
     }
   }
 
@@ -93,7 +80,12 @@ public final class Dispatcher {
     } else {
       Syscall.Blocking<Object, Object> handler = (Syscall.Blocking<Object, Object>) bound.handler;
       offload.run(
-          () -> handler.handle(caller, Json.decode(bound.reader, json)), call::succeed, call::fail);
+          () -> {
+            bound.opcode.right().admit(caller, bound.opcode.name()); // it may have waited
+            return handler.handle(caller, Json.decode(bound.reader, json));
+          },
+          call::succeed,
+          call::fail);
     }
   }
 

@@ -2,6 +2,7 @@
 package io.agentos.kernel.syscall;
 
 import io.agentos.kernel.permission.Permissions;
+import io.agentos.kernel.wire.SyscallException;
 import java.util.function.Predicate;
 
 /** What the dispatcher asks of the caller's permissions before a call is decoded. */
@@ -23,8 +24,18 @@ public enum Right {
     this.field = field;
   }
 
-  public boolean heldBy(Permissions permissions) {
-    return held.test(permissions);
+  /** Refuses a call of someone who does not hold it now. */
+  public void admit(Caller caller, String call) throws SyscallException {
+    Permissions permissions = caller.now();
+    if (!held.test(permissions)) {
+      throw SyscallException.denied(
+          call
+              + " needs "
+              + field
+              + ", which level "
+              + permissions.level()
+              + " of this agent does not have; an operator can grant it with SET_PERMS");
+    }
   }
 
   /** The permission's name on the wire. */

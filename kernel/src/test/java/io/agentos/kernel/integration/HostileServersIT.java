@@ -9,8 +9,11 @@ import io.agentos.kernel.syscall.Opcode;
 import io.agentos.kernel.testing.Expect;
 import io.agentos.kernel.testing.KernelProcess;
 import io.agentos.kernel.testing.Operator;
+import io.agentos.kernel.testing.Procs;
 import io.agentos.kernel.testing.WireClient;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -19,15 +22,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that never answer, never end or talk nonsense: the kernel and the others go on. */
 final class HostileServersIT {
+  private static final int BOMB_MEBIBYTES = 512;
   private static final int MORE_THAN_ANY_BUFFER = 64 << 20;
   private static final String HEAD = "HTTP/1.1 200 OK\r\n";
 
@@ -170,6 +177,48 @@ final class HostileServersIT {
       assertThat(answer.get("truncated").asBoolean()).isTrue();
       assertThat(answer.get("body").asText()).hasSize(Limits.READ_LIMIT);
     }
+  }
+
+  /** A few hundred kilobytes that would be a gigabyte: no more is unpacked than is answered. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "x-gzip", "deflate"})
+  void unpacksNoMoreThanTheHeadOfABomb(String encoding) throws IOException {
+    byte[] bomb = bomb(encoding);
+    long before = Procs.status(kernel.pid(), "VmRSS");
+    for (int i = 0; i < 8; i++) {
+      send(agent, 30);
+      try (Socket socket = server.accept()) {
+        write(socket, HEAD + "Content-Encoding: " + encoding + "\r\n");
+        write(socket, "Content-Length: " + bomb.length + "\r\n\r\n");
+        pour(socket, bomb);
+        JsonNode answer = Expect.success(agent.receive().json());
+        assertThat(answer.get("truncated").asBoolean()).isTrue();
+        assertThat(answer.get("body").asText()).hasSize(Limits.READ_LIMIT);
+      }
+    }
+    assertThat(Procs.status(kernel.pid(), "VmRSS") - before).isLessThan(128 << 10);
+  }
+
+  private static void pour(Socket socket, byte[] bytes) throws IOException {
+    try {
+      socket.getOutputStream().write(bytes);
+    } catch (SocketException enough) {
+      // The kernel has had enough.
+    }
+  }
+
+  private static byte[] bomb(String encoding) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream out =
+        encoding.equals("deflate")
+            ? new DeflaterOutputStream(packed)
+            : new GZIPOutputStream(packed)) {
+      byte[] block = "z".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
+      for (int i = 0; i < BOMB_MEBIBYTES; i++) {
+        out.write(block);
+      }
+    }
+    return packed.toByteArray();
   }
 
   @ParameterizedTest

@@ -26,6 +26,9 @@ final class FairTreeTest {
   private static final Llm.Listener NOBODY =
       new Llm.Listener() {
         @Override
+        public void admit() {}
+
+        @Override
         public void part(String content) {}
 
         @Override

@@ -77,6 +77,9 @@ final class LlmRecoveryTest {
     final CompletableFuture<SyscallException> refusal = new CompletableFuture<>();
 
     @Override
+    public void admit() {}
+
+    @Override
     public void part(String content) {}
 
     @Override

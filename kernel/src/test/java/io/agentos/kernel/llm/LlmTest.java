@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +76,9 @@ final class LlmTest {
     final List<String> parts = new ArrayList<>();
     final CompletableFuture<String> content = new CompletableFuture<>();
     final CompletableFuture<SyscallException> refusal = new CompletableFuture<>();
+
+    @Override
+    public void admit() {}
 
     @Override
     public void part(String part) {
@@ -267,6 +271,29 @@ final class LlmTest {
       assertThat(LiveReactor.await(first.outcome.content)).isEqualTo("one");
       assertThat(waiting.outcome.code()).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
       assertThat(refused(ALICE, tokens, "3").sentence()).contains("200", "tokens");
+    }
+  }
+
+  /** A quota that was narrowed while it waited counts. */
+  @Test
+  void refusesWhatWaited_whenItsQuotaWasNarrowedMeanwhile() throws IOException {
+    try (Conversation played = warmUp()) {
+      ask(ALICE, "under way");
+      AtomicReference<LlmQuota> quota = new AtomicReference<>(LlmQuota.UNLIMITED);
+      Outcome waiting = new Outcome();
+      Ask asked =
+          new Ask(
+              List.of(new Payer(ALICE, "alice", 100, /* alive= */ true, quota::get)),
+              body("waits"),
+              Optional.empty(),
+              OptionalLong.empty(),
+              0,
+              Duration.ofSeconds(60),
+              Ask.Size.NO_IMAGES);
+      live.on(() -> llm.submit(asked, waiting));
+      quota.set(new LlmQuota(0, 0, 0));
+      played.answer(played.read(), "x", 20);
+      assertThat(waiting.code()).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
     }
   }
 

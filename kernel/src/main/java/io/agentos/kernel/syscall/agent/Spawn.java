@@ -11,6 +11,7 @@ import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.LimitsRequest;
 import io.agentos.kernel.syscall.Offload;
+import io.agentos.kernel.syscall.Right;
 import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.wire.SyscallException;
 import java.util.Map;
@@ -51,10 +52,11 @@ public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Respons
   @Override
   public void handle(Caller caller, SpawnRequest request, Reply<Response> reply)
       throws SyscallException {
-    Permissions permissions = permissions(caller, request);
+    permissions(
+        caller, request); // so that what makes no sense is refused before files are looked at
     offload.run(
         () -> SpawnCheck.check(caller, request),
-        spec -> start(caller, spec, permissions, reply),
+        spec -> start(caller, request, spec, reply),
         reply::fail);
   }
 
@@ -70,20 +72,20 @@ public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Respons
         throw SyscallException.invalid(
             "permissions.secrets needs a sandbox: without one the agent could read the kernel's own memory");
       }
-      return caller.isOperator() ? granted : caller.permissions().and(granted);
+      return caller.isOperator() ? granted : caller.now().and(granted);
     } catch (IllegalArgumentException e) {
       throw SyscallException.invalid("permissions: " + e.getMessage());
     }
   }
 
-  private void start(
-      Caller caller, AgentSpec spec, Permissions permissions, Reply<Response> reply) {
+  private void start(Caller caller, SpawnRequest request, AgentSpec spec, Reply<Response> reply) {
     Agent parent = caller.agent();
     try {
+      Right.SPAWN.admit(caller, "SPAWN"); // it may have waited
       agents.spawn(
           parent == null ? spec : spec.within(parent.spec().limits()),
           parent,
-          permissions,
+          permissions(caller, request),
           new Agents.SpawnReply() {
             @Override
             public void started(Agent agent, AgentRun run) {

@@ -49,7 +49,7 @@ public final class ReadFile implements Syscall.Blocking<ReadFile.Request, ReadFi
     }
     Encoding encoding = Encoding.of(request.encoding());
     Files.Content content =
-        files.read(caller.view(), caller.permissions().paths(), request.path(), offset, limit);
+        files.read(caller.view(), caller.now().paths(), request.path(), offset, limit);
     boolean truncated = offset + content.bytes().length < content.size();
     return new Response(
         text(content.bytes(), encoding, request.path(), truncated),

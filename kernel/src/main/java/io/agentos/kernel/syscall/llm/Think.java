@@ -12,6 +12,7 @@ import io.agentos.kernel.llm.LlmConfig;
 import io.agentos.kernel.llm.Payer;
 import io.agentos.kernel.permission.LlmQuota;
 import io.agentos.kernel.syscall.Caller;
+import io.agentos.kernel.syscall.Right;
 import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.Json;
@@ -78,7 +79,7 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
             priority(request.priority()),
             timeout,
             ThinkBody.size(body));
-    io.agentos.kernel.llm.Request ticket = llm.submit(ask, new Answer(reply));
+    io.agentos.kernel.llm.Request ticket = llm.submit(ask, new Answer(caller, reply));
     reply.onAbandon(() -> llm.cancel(ticket));
     reply.onTimeout(
         timeout,
@@ -140,10 +141,17 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
   }
 
   private static final class Answer implements Llm.Listener {
+    private final Caller caller;
     private final Reply<ObjectNode> reply;
 
-    Answer(Reply<ObjectNode> reply) {
+    Answer(Caller caller, Reply<ObjectNode> reply) {
+      this.caller = caller;
       this.reply = reply;
+    }
+
+    @Override
+    public void admit() throws SyscallException {
+      Right.THINK.admit(caller, "THINK");
     }
 
     @Override

@@ -5,8 +5,10 @@ import io.agentos.kernel.base.JsonCost;
 import io.agentos.kernel.net.HttpAnswer;
 import io.agentos.kernel.net.HttpCall;
 import io.agentos.kernel.net.Web;
+import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.syscall.Caller;
+import io.agentos.kernel.syscall.Right;
 import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.wire.SyscallException;
 import java.net.URI;
@@ -88,7 +90,8 @@ public final class Http implements Syscall.Deferred<Http.Request, Http.Response>
             body(request),
             timeout.toMillis());
     Runnable cancel =
-        web.send(call, caller.permissions(), outcome -> reactor.post(() -> answer(reply, outcome)));
+        web.send(
+            call, () -> standing(caller), outcome -> reactor.post(() -> answer(reply, outcome)));
     reply.onAbandon(cancel);
     reply.onTimeout(
         timeout,
@@ -96,6 +99,12 @@ public final class Http implements Syscall.Deferred<Http.Request, Http.Response>
           cancel.run();
           reply.fail(Web.timedOut(call));
         });
+  }
+
+  /** Asked at each hop. */
+  private static Permissions standing(Caller caller) throws SyscallException {
+    Right.HTTP.admit(caller, "HTTP");
+    return caller.now();
   }
 
   private static void answer(Reply<Response> reply, Web.Outcome outcome) {
