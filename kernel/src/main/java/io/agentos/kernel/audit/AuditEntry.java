@@ -37,6 +37,21 @@ public record AuditEntry(
         id, timeMs, agentId, agent, category, decision, subject, reason, previous, hash);
   }
 
+  /** The same with what people or agents chose bounded and without secrets. */
+  AuditEntry cleaned(Subjects subjects) {
+    return new AuditEntry(
+        id,
+        timeMs,
+        agentId,
+        agent,
+        category,
+        decision,
+        subjects.clean(subject),
+        subjects.clean(reason),
+        previous,
+        hash);
+  }
+
   /** One that has no place yet. */
   public static AuditEntry of(
       int agentId, String agent, String category, String decision, String subject, String reason) {

@@ -32,6 +32,7 @@ public final class AuditLog implements AutoCloseable {
   private final Path file;
   private final long mostEntries;
   private final Duration longest;
+  private final Subjects subjects;
   private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(Limits.AUDIT_QUEUE);
   private final FloodGuard flood = new FloodGuard();
   private final CountDownLatch tried = new CountDownLatch(1);
@@ -48,12 +49,15 @@ public final class AuditLog implements AutoCloseable {
    *
    * @param mostEntries older ones are removed
    * @param longest how long they are kept
+   * @param subjects takes the secrets out of what is written
    */
-  public AuditLog(Reactor reactor, Path file, long mostEntries, Duration longest) {
+  public AuditLog(
+      Reactor reactor, Path file, long mostEntries, Duration longest, Subjects subjects) {
     this.reactor = reactor;
     this.file = file;
     this.mostEntries = mostEntries;
     this.longest = longest;
+    this.subjects = subjects;
     thread.setDaemon(true);
     thread.start();
   }
@@ -88,7 +92,7 @@ public final class AuditLog implements AutoCloseable {
       return;
     }
     if (!queue.offer(new Pending(entry, written))) {
-      log.error("the audit log is full: lost {}", entry);
+      log.error("the audit log is full: lost {}", entry.cleaned(subjects));
       written.run();
     }
   }
@@ -130,7 +134,7 @@ public final class AuditLog implements AutoCloseable {
         AuditStore open = store == null ? new AuditStore(file) : store;
         store = open;
         if (!batch.isEmpty()) {
-          open.append(batch.stream().map(Pending::entry).toList());
+          open.append(batch.stream().map(pending -> pending.entry().cleaned(subjects)).toList());
         }
         prune(open);
         if (failure != null) {

@@ -6,6 +6,7 @@ import io.agentos.kernel.agent.Ids;
 import io.agentos.kernel.agent.RunFactory;
 import io.agentos.kernel.agent.SandboxLayout;
 import io.agentos.kernel.audit.AuditLog;
+import io.agentos.kernel.audit.Subjects;
 import io.agentos.kernel.base.AgentId;
 import io.agentos.kernel.base.KernelPaths;
 import io.agentos.kernel.base.Limits;
@@ -86,7 +87,8 @@ public final class Kernel {
             reactor,
             paths.state().resolve("audit.db"),
             config.auditEntries(),
-            Duration.ofDays(config.auditDays()));
+            Duration.ofDays(config.auditDays()),
+            new Subjects(config.secrets().redactor()));
     monitor = new LimitMonitor(reactor);
     launcher = new Launcher(reactor, paths.helper());
     Enforcement enforcement = new Enforcement(cgroups, monitor, config.strictLimits());

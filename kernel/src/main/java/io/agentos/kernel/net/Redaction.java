@@ -21,6 +21,12 @@ public final class Redaction {
 
   private static final byte BLANK = '*';
 
+  /** What stands where a text was cut. */
+  private static final String CUT = "...";
+
+  /** Of a secret's characters so many give nothing away. */
+  private static final int LEAST_BEGINNING = 4;
+
   private final List<byte[]> forms;
   private final int longest;
 
@@ -76,6 +82,35 @@ public final class Redaction {
         ? text
         : new String(
             apply(text.getBytes(StandardCharsets.ISO_8859_1)), StandardCharsets.ISO_8859_1);
+  }
+
+  /**
+   * The same text without secrets, also without the beginning of one that was cut off there: by the
+   * end, or by dots. As long as it was.
+   */
+  String blanked(String text) {
+    if (isEmpty()) {
+      return text;
+    }
+    byte[] clean = apply(text.getBytes(StandardCharsets.UTF_8));
+    String latin = new String(clean, StandardCharsets.ISO_8859_1);
+    for (int end = latin.indexOf(CUT); end >= 0; end = latin.indexOf(CUT, end + 1)) {
+      blankBeginning(clean, end);
+    }
+    blankBeginning(clean, clean.length);
+    return new String(clean, StandardCharsets.UTF_8);
+  }
+
+  /** Blanks the longest beginning of a secret that ends there. */
+  private void blankBeginning(byte[] bytes, int end) {
+    for (byte[] form : forms) {
+      for (int n = Math.min(form.length - 1, end); n >= LEAST_BEGINNING; n--) {
+        if (Arrays.equals(bytes, end - n, end, form, 0, n)) {
+          Arrays.fill(bytes, end - n, end, BLANK);
+          break;
+        }
+      }
+    }
   }
 
   Map<String, String> apply(Map<String, String> headers) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * The credentials that the kernel attaches to requests on the way out. A value goes into the
@@ -22,6 +23,12 @@ public final class Secrets {
 
   public Secrets(List<Secret> secrets) {
     this.secrets = List.copyOf(secrets);
+  }
+
+  /** Takes all of them out of a text, which stays as long as it was. */
+  public UnaryOperator<String> redactor() {
+    Redaction all = Redaction.of(secrets.stream().map(secret -> secret.value).toList());
+    return all::blanked;
   }
 
   /** One of them. */

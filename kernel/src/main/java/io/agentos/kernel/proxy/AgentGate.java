@@ -142,12 +142,7 @@ final class AgentGate implements Egress.Gate {
         .audit()
         .append(
             AuditEntry.of(
-                agent.id().value(),
-                agent.name(),
-                "proxy",
-                decision,
-                request,
-                Subjects.shortened(reason)),
+                agent.id().value(), agent.name(), "proxy", decision, request, Subjects.cut(reason)),
             then);
   }
 

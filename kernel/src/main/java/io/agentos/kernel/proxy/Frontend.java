@@ -78,9 +78,7 @@ final class Frontend extends ChannelInboundHandlerAdapter {
     if (message instanceof HttpRequest head && request == null) {
       boolean tunnel = head.method().equals(HttpMethod.CONNECT);
       request =
-          head.method()
-              + " "
-              + (tunnel ? Subjects.shortened(head.uri()) : Subjects.url(head.uri()));
+          head.method() + " " + (tunnel ? Subjects.cut(head.uri()) : Subjects.url(head.uri()));
       if (head.decoderResult().isFailure()) {
         refuse(ctx, new Refusal(HttpResponseStatus.BAD_REQUEST, "this request can't be read"));
       } else {

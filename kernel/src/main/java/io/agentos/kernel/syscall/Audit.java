@@ -65,7 +65,7 @@ final class Audit {
               opcode.name().toLowerCase(Locale.ROOT),
               decision,
               AuditSubject.of(request),
-              Subjects.shortened(reason)),
+              Subjects.cut(reason)),
           then);
     }
   }

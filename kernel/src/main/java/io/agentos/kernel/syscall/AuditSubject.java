@@ -12,7 +12,8 @@ import java.util.Map;
 
 /** What a request is about, in a few words that hold no secret. */
 final class AuditSubject {
-  private static final int LONGEST = 1000;
+  /** More than an entry takes, as it is still to be looked through. */
+  private static final int LONGEST = 32 * 1024;
 
   /**
    * Fields that say it: the first that is there. What is written, sent or set is not among them.
@@ -45,7 +46,7 @@ final class AuditSubject {
         found.put(name, words(parser));
       } else if (value.isScalarValue() && value != JsonToken.VALUE_NULL) {
         String text = parser.getText();
-        found.put(name, name.equals("url") ? Subjects.url(text) : Subjects.shortened(text));
+        found.put(name, name.equals("url") ? Subjects.url(text) : Subjects.cut(text));
       } else {
         parser.skipChildren();
       }
@@ -63,6 +64,6 @@ final class AuditSubject {
       }
       parser.skipChildren();
     }
-    return Subjects.shortened(words.toString());
+    return Subjects.cut(words.toString());
   }
 }

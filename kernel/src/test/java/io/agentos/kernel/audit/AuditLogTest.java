@@ -41,8 +41,10 @@ final class AuditLogTest {
     live.close();
   }
 
+  private static final Subjects PLAIN = new Subjects(text -> text);
+
   private AuditLog open() {
-    return new AuditLog(live.reactor(), file, /* mostEntries= */ 1000, Duration.ofDays(1));
+    return new AuditLog(live.reactor(), file, /* mostEntries= */ 1000, Duration.ofDays(1), PLAIN);
   }
 
   private static AuditEntry entry(String subject) {

@@ -37,6 +37,19 @@ final class RedactionTest {
     assertThat(Redaction.NONE.apply("anything")).isEqualTo("anything");
   }
 
+  /** Sentences show the first characters of a long command. */
+  @ParameterizedTest
+  @CsvSource({
+    "run longsecretvalue now, run *************** now",
+    "é run longsecretv... is refused, é run ***********... is refused",
+    "run longsecretv, run ***********",
+    "run lon..., run lon...",
+    "longer... words, longer... words",
+  })
+  void blanksTheBeginningOfASecretThatWasCutOff(String text, String clean) {
+    assertThat(Redaction.of(List.of("longsecretvalue")).blanked(text)).isEqualTo(clean);
+  }
+
   @Test
   void findsASecretHoweverItIsCut() {
     byte[] text = ("before " + SECRET + " after").getBytes(StandardCharsets.ISO_8859_1);
