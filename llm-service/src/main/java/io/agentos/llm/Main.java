@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.llm;
 
+import io.agentos.llm.cassette.Player;
+import io.agentos.llm.cassette.Recorder;
 import io.agentos.llm.offline.OfflineScript;
 import io.agentos.llm.offline.ScriptReader;
+import io.agentos.llm.provider.Backend;
+import io.agentos.llm.serve.Kinds;
 import io.agentos.llm.serve.LineServer;
 import io.agentos.llm.serve.LineWriter;
 import io.agentos.llm.serve.Providers;
 import io.agentos.llm.serve.Service;
+import io.agentos.llm.settings.CassetteSettings;
 import io.agentos.llm.settings.RedactingStream;
 import io.agentos.llm.settings.Settings;
 import io.agentos.llm.settings.SettingsException;
@@ -57,18 +62,30 @@ public final class Main {
     Settings settings =
         Settings.load(
             new Settings.Sources(
-                commandLine.config(), commandLine.envFile(), Path.of(""), System.getenv()));
+                commandLine.config(), commandLine.envFile(), Path.of(""), System.getenv()),
+            Kinds.all());
     OutputStream answers = takeOutputs(settings);
     OfflineScript script =
         settings.script().isPresent()
             ? ScriptReader.read(settings.script().get())
             : OfflineScript.EMPTY;
-    Providers providers = new Providers(settings, script);
+    Backend backend = backend(settings, new Providers(settings, script));
     // Without a reader of answers there is nobody to tell.
     LineWriter writer =
         new LineWriter(answers, settings.redactor(), () -> Runtime.getRuntime().halt(IO_ERROR));
-    Service service = new Service(providers, writer, System::nanoTime);
+    Service service = new Service(backend, writer, System::nanoTime);
     new LineServer(new FileInputStream(FileDescriptor.in), service).run();
+  }
+
+  private static Backend backend(Settings settings, Providers providers) throws SettingsException {
+    if (settings.cassette().isEmpty()) {
+      return providers;
+    }
+    CassetteSettings cassette = settings.cassette().get();
+    return switch (cassette.mode()) {
+      case RECORD -> Recorder.open(providers, cassette.file(), settings.redactor());
+      case REPLAY -> Player.open(cassette.file(), providers.choice());
+    };
   }
 
   /** Keeps standard output for answers alone; what libraries print goes where logs go. */

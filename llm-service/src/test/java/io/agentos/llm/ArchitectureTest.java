@@ -21,8 +21,16 @@ final class ArchitectureTest {
           .definedBy("..serve..")
           .layer("offline")
           .definedBy("..offline..")
+          .layer("cassette")
+          .definedBy("..cassette..")
           .layer("gemini")
           .definedBy("..gemini..")
+          .layer("openai")
+          .definedBy("..openai..")
+          .layer("anthropic")
+          .definedBy("..anthropic..")
+          .layer("http")
+          .definedBy("..http..")
           .layer("provider")
           .definedBy("..provider..")
           .layer("settings")
@@ -37,12 +45,22 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("main")
           .whereLayer("offline")
           .mayOnlyBeAccessedByLayers("main", "serve")
+          .whereLayer("cassette")
+          .mayOnlyBeAccessedByLayers("main")
           .whereLayer("gemini")
           .mayOnlyBeAccessedByLayers("serve")
+          .whereLayer("openai")
+          .mayOnlyBeAccessedByLayers("serve")
+          .whereLayer("anthropic")
+          .mayOnlyBeAccessedByLayers("serve")
+          .whereLayer("http")
+          .mayOnlyBeAccessedByLayers("gemini", "openai", "anthropic")
           .whereLayer("provider")
-          .mayOnlyBeAccessedByLayers("serve", "offline", "gemini")
+          .mayOnlyBeAccessedByLayers(
+              "main", "serve", "cassette", "offline", "gemini", "openai", "anthropic", "http")
           .whereLayer("settings")
-          .mayOnlyBeAccessedByLayers("main", "serve", "offline", "gemini")
+          .mayOnlyBeAccessedByLayers(
+              "main", "serve", "cassette", "offline", "gemini", "openai", "anthropic", "http")
           .whereLayer("base")
           .mayNotAccessAnyLayer()
           .whereLayer("wire")
@@ -55,7 +73,16 @@ final class ArchitectureTest {
           .resideOutsideOfPackage("..gemini..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("com.google..", "okhttp3..", "okio..");
+          .resideInAnyPackage("com.google..");
+
+  @ArchTest
+  static final ArchRule onlyTwoPackagesKnowHowHttpIsSpoken =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("..gemini..", "..http..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("okhttp3..", "okio..");
 
   @ArchTest
   static final ArchRule onlyMainEndsTheProcessOrReadsItsSurroundings =

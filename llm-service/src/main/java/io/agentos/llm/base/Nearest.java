@@ -15,16 +15,16 @@ public final class Nearest {
    * near.
    */
   public static String hint(String name, Collection<String> known) {
+    String head = name.substring(0, Math.min(name.length(), COMPARED_CHARS_MAX));
     return known.stream()
-        .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
-        .filter(candidate -> distance(name, candidate) <= Math.max(2, candidate.length() / 3))
+        .min(Comparator.comparingInt(candidate -> distance(head, candidate)))
+        .filter(candidate -> distance(head, candidate) <= Math.max(2, candidate.length() / 3))
         .map(candidate -> "did you mean '" + candidate + "'?")
         .orElseGet(() -> "known are " + String.join(", ", known.stream().sorted().toList()));
   }
 
-  /** Levenshtein's distance, on one row. */
-  private static int distance(String left, String right) {
-    String from = left.substring(0, Math.min(left.length(), COMPARED_CHARS_MAX));
+  /** Levenshtein's distance, on one row; takes as long as the two lengths multiplied. */
+  public static int distance(String from, String right) {
     int[] row = new int[right.length() + 1];
     for (int j = 0; j <= right.length(); j++) {
       row[j] = j;

@@ -9,15 +9,14 @@ import com.google.genai.types.GenerateContentResponse;
 import com.google.genai.types.GenerateContentResponseUsageMetadata;
 import com.google.genai.types.Part;
 import io.agentos.llm.base.Json;
-import io.agentos.llm.provider.Call;
+import io.agentos.llm.http.HttpErrors;
+import io.agentos.llm.provider.Draft;
+import io.agentos.llm.provider.ToolSignatures;
 import io.agentos.llm.wire.Answer;
-import io.agentos.llm.wire.ErrorCode;
-import io.agentos.llm.wire.Failure;
 import io.agentos.llm.wire.FailureException;
 import io.agentos.llm.wire.FinishReason;
 import io.agentos.llm.wire.ToolCall;
 import io.agentos.llm.wire.Usage;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,18 +27,20 @@ import java.util.UUID;
 final class GeminiAnswer {
   private final String caller;
   private final ToolSignatures signatures;
-  private final StringBuilder text = new StringBuilder();
-  private final List<ToolCall> toolCalls = new ArrayList<>();
+  private final HttpErrors errors;
+  private final Draft draft;
   private Optional<Known> finished = Optional.empty();
   private boolean blocked;
   private Usage usage = new Usage(0, 0, 0, 0);
 
-  GeminiAnswer(String caller, ToolSignatures signatures) {
+  GeminiAnswer(String caller, ToolSignatures signatures, HttpErrors errors, Draft draft) {
     this.caller = caller;
     this.signatures = signatures;
+    this.errors = errors;
+    this.draft = draft;
   }
 
-  void add(GenerateContentResponse response, Call call) throws FailureException {
+  void add(GenerateContentResponse response) throws FailureException {
     blocked |= response.promptFeedback().flatMap(feedback -> feedback.blockReason()).isPresent();
     response.usageMetadata().ifPresent(counts -> usage = usage(counts));
     List<Candidate> candidates = present(response.candidates());
@@ -49,7 +50,7 @@ final class GeminiAnswer {
     Candidate candidate = candidates.get(0);
     candidate.finishReason().ifPresent(reason -> finished = Optional.of(reason.knownEnum()));
     for (Part part : present(candidate.content().flatMap(Content::parts))) {
-      add(part, call);
+      add(part);
     }
   }
 
@@ -58,17 +59,14 @@ final class GeminiAnswer {
     return list.orElse(List.of()).stream().filter(Objects::nonNull).toList();
   }
 
-  private void add(Part part, Call call) throws FailureException {
+  private void add(Part part) throws FailureException {
     if (part.functionCall().isPresent()) {
-      toolCalls.add(toolCall(part, part.functionCall().get()));
+      draft.add(toolCall(part, part.functionCall().get()));
     }
     String piece = part.text().orElse("");
     // What the model thinks aloud is no part of what it answers.
-    if (!piece.isEmpty() && !part.thought().orElse(false)) {
-      text.append(piece);
-      if (call.streaming()) {
-        call.delta(piece);
-      }
+    if (!part.thought().orElse(false)) {
+      draft.say(piece);
     }
   }
 
@@ -95,21 +93,17 @@ final class GeminiAnswer {
 
   /** The whole answer; fails when Gemini said nothing, or stopped before it was done. */
   Answer finish(String model) throws FailureException {
-    boolean empty = text.isEmpty() && toolCalls.isEmpty();
+    boolean empty = draft.isEmpty();
     FinishReason reason = reason();
     if (finished.isEmpty() && !blocked) {
-      throw unusable(empty ? "gemini sent no answer" : "gemini's answer ends before its end");
+      throw errors.unusable(empty ? " sent no answer" : "'s answer ends before its end");
     }
     boolean explained = reason == FinishReason.SAFETY || reason == FinishReason.LENGTH;
     if (empty && !explained) {
-      throw unusable(
-          "gemini's answer is empty (" + finished.map(Known::name).orElse("no reason") + ")");
+      throw errors.unusable(
+          "'s answer is empty (" + finished.map(Known::name).orElse("no reason") + ")");
     }
-    return new Answer(text.toString(), model, reason, usage, toolCalls);
-  }
-
-  private static FailureException unusable(String sentence) {
-    return new FailureException(Failure.passing(ErrorCode.UNAVAILABLE, sentence));
+    return new Answer(draft.text(), model, reason, usage, draft.toolCalls());
   }
 
   private FinishReason reason() {
@@ -117,7 +111,7 @@ final class GeminiAnswer {
       return FinishReason.SAFETY;
     }
     return switch (finished.orElse(Known.OTHER)) {
-      case STOP -> toolCalls.isEmpty() ? FinishReason.STOP : FinishReason.TOOL_CALLS;
+      case STOP -> draft.toolCalls().isEmpty() ? FinishReason.STOP : FinishReason.TOOL_CALLS;
       case MAX_TOKENS -> FinishReason.LENGTH;
       case SAFETY,
           RECITATION,

@@ -12,6 +12,7 @@ import com.google.genai.types.ThinkingConfig;
 import com.google.genai.types.ThinkingLevel;
 import com.google.genai.types.Tool;
 import io.agentos.llm.base.Json;
+import io.agentos.llm.provider.ToolSignatures;
 import io.agentos.llm.wire.Message;
 import io.agentos.llm.wire.Message.Role;
 import io.agentos.llm.wire.Prompt;

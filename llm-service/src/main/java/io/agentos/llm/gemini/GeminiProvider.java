@@ -6,10 +6,13 @@ import com.google.genai.ResponseStream;
 import com.google.genai.types.Content;
 import com.google.genai.types.GenerateContentConfig;
 import com.google.genai.types.GenerateContentResponse;
+import io.agentos.llm.http.HttpErrors;
 import io.agentos.llm.provider.Call;
+import io.agentos.llm.provider.Draft;
 import io.agentos.llm.provider.Provider;
+import io.agentos.llm.provider.ToolSignatures;
+import io.agentos.llm.settings.ProviderSettings;
 import io.agentos.llm.settings.Redactor;
-import io.agentos.llm.settings.Settings;
 import io.agentos.llm.wire.Answer;
 import io.agentos.llm.wire.ErrorCode;
 import io.agentos.llm.wire.Failure;
@@ -36,14 +39,17 @@ public final class GeminiProvider implements Provider {
 
   private final String defaultModel;
   private final GeminiHttp http;
+  private final HttpErrors httpErrors;
   private final GeminiErrors errors;
   private final ToolSignatures signatures = new ToolSignatures();
 
   /** The settings must have a key. */
-  public GeminiProvider(Settings.Gemini settings, Redactor redactor) {
-    this.errors = new GeminiErrors(redactor);
+  public GeminiProvider(ProviderSettings settings, Redactor redactor) {
+    this.httpErrors = new HttpErrors(settings.name(), redactor);
+    this.errors = new GeminiErrors(httpErrors);
     this.defaultModel = settings.model();
-    this.http = new GeminiHttp(settings.key().orElseThrow(), settings.baseUrl().toString());
+    this.http =
+        new GeminiHttp(settings.key().orElseThrow(), settings.baseUrl().orElseThrow().toString());
   }
 
   @Override
@@ -55,7 +61,8 @@ public final class GeminiProvider implements Provider {
               ErrorCode.INVALID_REQUEST, "model is no name of a model, such as " + defaultModel));
     }
     GeminiPrompt question = new GeminiPrompt(prompt, model, signatures);
-    GeminiAnswer answer = new GeminiAnswer(prompt.caller(), signatures);
+    GeminiAnswer answer =
+        new GeminiAnswer(prompt.caller(), signatures, httpErrors, new Draft(call));
     List<Content> contents = question.contents();
     GenerateContentConfig config = question.config();
     try {
@@ -64,11 +71,11 @@ public final class GeminiProvider implements Provider {
         try (ResponseStream<GenerateContentResponse> stream =
             models.generateContentStream(model, contents, config)) {
           for (GenerateContentResponse piece : stream) {
-            answer.add(piece, call);
+            answer.add(piece);
           }
         }
       } else {
-        answer.add(models.generateContent(model, contents, config), call);
+        answer.add(models.generateContent(model, contents, config));
       }
     } catch (RuntimeException e) {
       throw errors.failure(e).map(FailureException::new).orElseThrow(() -> e);

@@ -20,8 +20,12 @@ sealed interface Action {
   record Say(String content, List<Invocation> toolCalls, Tokens usage, Duration delay)
       implements Action {}
 
-  /** Fails the way a provider would. */
-  record Fail(Failure failure, Duration delay) implements Action {}
+  /**
+   * Fails the way a provider would.
+   *
+   * @param sent whether the provider that is played got the request
+   */
+  record Fail(Failure failure, boolean sent, Duration delay) implements Action {}
 
   /** A tool call before it has an id. */
   record Invocation(String name, ObjectNode arguments) {}

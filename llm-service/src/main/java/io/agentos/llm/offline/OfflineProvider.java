@@ -46,8 +46,11 @@ public final class OfflineProvider implements Provider {
     if (call.awaitEnd(action.delay())) {
       throw ended();
     }
-    if (action instanceof Action.Fail fail) {
-      throw new FailureException(fail.failure());
+    if (action instanceof Action.Fail failure) {
+      if (failure.sent()) {
+        call.sending();
+      }
+      throw new FailureException(failure.failure());
     }
     return say((Action.Say) action, prompt, call);
   }

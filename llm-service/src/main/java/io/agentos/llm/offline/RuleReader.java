@@ -7,16 +7,12 @@ import io.agentos.llm.base.FieldException;
 import io.agentos.llm.base.Fields;
 import io.agentos.llm.base.Json;
 import io.agentos.llm.base.Limits;
-import io.agentos.llm.base.Nearest;
-import io.agentos.llm.wire.ErrorCode;
-import io.agentos.llm.wire.Failure;
+import io.agentos.llm.wire.ReplyReader;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -68,7 +64,8 @@ final class RuleReader {
       if (says || usage.isPresent()) {
         throw new FieldException(place + " has an error and an answer; it can do only one");
       }
-      return new Action.Fail(failure(error.get(), place + ".error"), delay);
+      ReplyReader.Refusal failed = ReplyReader.error(error.get(), place + ".error");
+      return new Action.Fail(failed.failure(), failed.sent(), delay);
     }
     if (!says) {
       throw new FieldException(place + " does nothing: give it content, tool_calls or an error");
@@ -99,22 +96,5 @@ final class RuleReader {
         fields.integer("output", 0, Integer.MAX_VALUE),
         fields.integer("thinking", 0, Integer.MAX_VALUE),
         fields.integer("cached", 0, Integer.MAX_VALUE));
-  }
-
-  private static Failure failure(ObjectNode node, String place) throws FieldException {
-    Fields fields =
-        Fields.of(node, place, Set.of("code", "message", "retryable", "retry_after_ms"));
-    String name = fields.requiredText("code");
-    List<String> known = Arrays.stream(ErrorCode.values()).map(Enum::name).toList();
-    if (!known.contains(name)) {
-      throw new FieldException(fields.path("code") + " is unknown; " + Nearest.hint(name, known));
-    }
-    OptionalLong retryAfterMs =
-        fields.integer("retry_after_ms", 0, Limits.RETRY_AFTER_MAX.toMillis());
-    return new Failure(
-        ErrorCode.valueOf(name),
-        fields.requiredText("message"),
-        fields.flag("retryable", /* absent= */ false),
-        retryAfterMs);
   }
 }

@@ -12,6 +12,12 @@ public interface Call {
   /** Whether the pieces of the answer are wanted as they come. */
   boolean streaming();
 
+  /**
+   * Says that from now on the provider may have got the request; throws when the request has ended,
+   * so that one that ended unsent stays so.
+   */
+  void sending() throws FailureException;
+
   /** Passes on a piece of the answer; throws when the request has ended meanwhile. */
   void delta(String content) throws FailureException;
 
@@ -23,6 +29,9 @@ public interface Call {
 
   /** Waits for so long, or until the request ends; tells whether it has. */
   boolean awaitEnd(Duration duration);
+
+  /** How long ago the request arrived. */
+  Duration elapsed();
 
   /** The time that the request was given. */
   Duration timeout();

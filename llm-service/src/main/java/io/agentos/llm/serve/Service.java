@@ -3,7 +3,8 @@ package io.agentos.llm.serve;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentos.llm.base.Limits;
-import io.agentos.llm.wire.Answer;
+import io.agentos.llm.provider.Backend;
+import io.agentos.llm.provider.Draft;
 import io.agentos.llm.wire.ErrorCode;
 import io.agentos.llm.wire.Failure;
 import io.agentos.llm.wire.FailureException;
@@ -19,6 +20,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class Service {
   private static final Duration THREAD_IDLE = Duration.ofSeconds(60);
 
-  private final Providers providers;
+  private final Backend backend;
   private final LineWriter writer;
   private final LongSupplier nanoTime;
   private final CallCounts calls = new CallCounts();
@@ -37,8 +39,8 @@ public final class Service {
   private final ThreadPoolExecutor workers;
   private final ScheduledThreadPoolExecutor deadlines;
 
-  public Service(Providers providers, LineWriter writer, LongSupplier nanoTime) {
-    this.providers = providers;
+  public Service(Backend backend, LineWriter writer, LongSupplier nanoTime) {
+    this.backend = backend;
     this.writer = writer;
     this.nanoTime = nanoTime;
     // As many may wait as may run: a worker can outlive its request for as long as a provider
@@ -66,7 +68,7 @@ public final class Service {
 
   /** Says that requests are welcome. */
   void ready() {
-    writer.write(Replies.ready(providers.defaultName(), providers.defaultModel()));
+    writer.write(Replies.ready(backend.choice()));
   }
 
   /** Takes a request; called by one thread, in the order of arrival. */
@@ -82,7 +84,7 @@ public final class Service {
 
   /** Answers a line that became no request. */
   void reject(long id, Failure failure) {
-    writer.write(Replies.error(id, failure));
+    writer.write(Replies.error(id, failure, /* sent= */ false));
   }
 
   /** Lets what runs finish for so long; what is left is dropped with the process. */
@@ -110,8 +112,8 @@ public final class Service {
       refuse(request.id());
       return;
     }
-    Ticket ticket = new Ticket(request, calls.next(request.prompt().caller()), writer);
-    long startedNanos = nanoTime.getAsLong();
+    Ticket ticket = new Ticket(request, calls.next(request.prompt().caller()), writer, nanoTime);
+    Backend.Job job = backend.accept(request);
     running.put(request.id(), ticket);
     ScheduledFuture<?> deadline =
         deadlines.schedule(
@@ -119,7 +121,7 @@ public final class Service {
             request.timeout().toMillis(),
             TimeUnit.MILLISECONDS);
     ticket.onEnd(() -> deadline.cancel(/* mayInterruptIfRunning= */ false));
-    Runnable task = () -> work(ticket, startedNanos);
+    Runnable task = () -> work(ticket, job);
     // A request that ends while it waits must not take the place of one that still lives.
     ticket.onEnd(() -> workers.remove(task));
     try {
@@ -145,51 +147,50 @@ public final class Service {
         ErrorCode.TIMEOUT, "no answer within " + request.timeout().toMillis() + " ms");
   }
 
-  private void work(Ticket ticket, long startedNanos) {
+  private void work(Ticket ticket, Backend.Job job) {
     if (ticket.ended()) {
       return;
     }
-    String provider = ticket.request().provider().orElse(providers.defaultName());
     try {
-      Answer answer = providers.find(provider).generate(ticket.request().prompt(), ticket);
-      if (answer.content().length() > Limits.ANSWER_CHARS_MAX) {
-        fail(ticket, tooLong());
+      Backend.Answered answered = job.run(ticket);
+      if (answered.answer().content().length() > Limits.ANSWER_CHARS_MAX) {
+        fail(ticket, Draft.tooLong());
         return;
       }
-      long latencyMs = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - startedNanos);
-      long id = ticket.request().id();
-      finish(ticket, Replies.result(id, provider, answer, latencyMs), answered);
+      finish(ticket, sent -> result(ticket, answered), this.answered);
     } catch (FailureException e) {
-      note(ticket, provider, e.failure());
+      note(ticket, e.failure());
       fail(ticket, e.failure());
     } catch (Throwable e) {
       // A bug, or a stack or a heap that one request outgrew: that request ends, the others go on.
-      log().error("request {} of {} broke", ticket.request().id(), provider, e);
-      fail(ticket, Failure.lasting(ErrorCode.INTERNAL, "the provider " + provider + " broke"));
+      log().error("request {} broke", ticket.request().id(), e);
+      fail(ticket, Failure.lasting(ErrorCode.INTERNAL, "the provider broke"));
     }
   }
 
+  private static ObjectNode result(Ticket ticket, Backend.Answered answered) {
+    return Replies.result(
+        ticket.request().id(),
+        answered.provider(),
+        answered.answer(),
+        answered.latency().toMillis());
+  }
+
   /** Tells the operator what only the operator can do something about. */
-  private static void note(Ticket ticket, String provider, Failure failure) {
+  private static void note(Ticket ticket, Failure failure) {
     boolean operators =
         failure.code() == ErrorCode.UNAVAILABLE || failure.code() == ErrorCode.PERMISSION_DENIED;
     if (operators && !ticket.ended()) {
       long id = ticket.request().id();
-      log().warn("request {} of {}: {}: {}", id, provider, failure.code(), failure.message());
+      log().warn("request {}: {}: {}", id, failure.code(), failure.message());
     }
   }
 
-  private static Failure tooLong() {
-    return Failure.lasting(
-        ErrorCode.UNAVAILABLE,
-        "the answer is longer than " + Limits.ANSWER_CHARS_MAX + " characters");
-  }
-
   private void fail(Ticket ticket, Failure failure) {
-    finish(ticket, Replies.error(ticket.request().id(), failure), failed);
+    finish(ticket, sent -> Replies.error(ticket.request().id(), failure, sent), failed);
   }
 
-  private void finish(Ticket ticket, ObjectNode lastLine, AtomicLong counter) {
+  private void finish(Ticket ticket, Function<Boolean, ObjectNode> lastLine, AtomicLong counter) {
     // The kernel may use the id again as soon as it reads the answer.
     ticket.end(
         lastLine,
@@ -208,7 +209,7 @@ public final class Service {
 
   private void status(long id) {
     var counts = new Replies.Counts(running.size(), answered.get(), failed.get());
-    writer.write(Replies.status(id, providers.defaultName(), providers.defaultModel(), counts));
+    writer.write(Replies.status(id, backend.choice(), counts));
   }
 
   /** Looked up when there is something to say: logging takes longer to set up than all the rest. */

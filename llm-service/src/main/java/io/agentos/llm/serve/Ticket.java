@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * A request under way. It ends once, by whoever comes first: its provider, a cancel, the deadline.
@@ -22,13 +24,18 @@ final class Ticket implements Call {
   private final Generate request;
   private final int number;
   private final LineWriter writer;
+  private final LongSupplier nanoTime;
+  private final long arrivedNanos;
   private final CountDownLatch end = new CountDownLatch(1);
   private final List<Runnable> actions = new ArrayList<>();
+  private boolean sent;
 
-  Ticket(Generate request, int number, LineWriter writer) {
+  Ticket(Generate request, int number, LineWriter writer, LongSupplier nanoTime) {
     this.request = request;
     this.number = number;
     this.writer = writer;
+    this.nanoTime = nanoTime;
+    this.arrivedNanos = nanoTime.getAsLong();
   }
 
   Generate request() {
@@ -38,10 +45,12 @@ final class Ticket implements Call {
   /**
    * Ends the request.
    *
+   * @param lastLine made from whether the provider may have got the request, which holds from then
+   *     on
    * @param before what has to be so before the kernel reads the answer
    * @return false when it had ended already and nothing was done
    */
-  boolean end(ObjectNode lastLine, Runnable before) {
+  boolean end(Function<Boolean, ObjectNode> lastLine, Runnable before) {
     List<Runnable> due;
     synchronized (this) {
       if (ended()) {
@@ -49,7 +58,7 @@ final class Ticket implements Call {
       }
       end.countDown();
       before.run();
-      writer.write(lastLine);
+      writer.write(lastLine.apply(sent));
       due = List.copyOf(actions);
       actions.clear();
     }
@@ -68,10 +77,20 @@ final class Ticket implements Call {
   }
 
   @Override
-  public synchronized void delta(String content) throws FailureException {
+  public synchronized void sending() throws FailureException {
+    checkEnd();
+    sent = true;
+  }
+
+  private void checkEnd() throws FailureException {
     if (ended()) {
       throw new FailureException(Failure.lasting(ErrorCode.CANCELLED, "the request has ended"));
     }
+  }
+
+  @Override
+  public synchronized void delta(String content) throws FailureException {
+    checkEnd();
     writer.write(Replies.delta(request.id(), content));
   }
 
@@ -100,6 +119,11 @@ final class Ticket implements Call {
       Thread.currentThread().interrupt();
       return true;
     }
+  }
+
+  @Override
+  public Duration elapsed() {
+    return Duration.ofNanos(nanoTime.getAsLong() - arrivedNanos);
   }
 
   @Override

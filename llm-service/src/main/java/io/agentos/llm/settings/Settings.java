@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.llm.settings;
 
-import java.net.URI;
-import java.net.URISyntaxException;
+import io.agentos.llm.base.Nearest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What the operator wants.
  *
- * @param provider the provider named in the configuration
+ * @param preset the provider for requests that name none
+ * @param providers all of them
  * @param script the script of the offline provider
  * @param redactor knows every key that was found, used or not
  */
 public record Settings(
-    Optional<String> provider, Optional<Path> script, Gemini gemini, Redactor redactor) {
-
-  /** What the Gemini provider needs; a key that is missing is reported when it is asked for. */
-  public record Gemini(Optional<ApiKey> key, URI baseUrl, String model) {}
+    ProviderSettings preset,
+    List<ProviderSettings> providers,
+    Optional<Path> script,
+    Optional<CassetteSettings> cassette,
+    Redactor redactor) {
 
   /**
    * Where to look.
@@ -35,22 +37,55 @@ public record Settings(
       Map<String, String> environment) {}
 
   private static final String SCRIPT_VARIABLE = "AGENTOS_LLM_SCRIPT";
-  private static final String BASE_URL_VARIABLE = "AGENTOS_GEMINI_BASE_URL";
-  private static final String BASE_URL = "https://generativelanguage.googleapis.com";
-  private static final String MODEL = "gemini-2.5-flash";
-  private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "[::1]", "localhost");
+  private static final String CASSETTE_VARIABLE = "AGENTOS_LLM_CASSETTE";
+  private static final String CASSETTE_MODE_VARIABLE = "AGENTOS_LLM_CASSETTE_MODE";
+  private static final String OFFLINE = "offline";
+  private static final String GEMINI = "gemini";
 
-  public static Settings load(Sources sources) throws SettingsException {
+  /** Reads the settings for providers of these kinds. */
+  public static Settings load(Sources sources, List<Kind> kinds) throws SettingsException {
     LlmTable table =
         sources.config().isPresent() ? LlmTable.read(sources.config().get()) : LlmTable.EMPTY;
-    Keys keys = Keys.find(sources.environment(), envFile(sources), table.apiKey());
-    String baseUrl = variable(sources, BASE_URL_VARIABLE).or(table::baseUrl).orElse(BASE_URL);
-    String model = table.geminiModel().or(table::model).orElse(MODEL);
-    return new Settings(
-        table.provider(),
-        script(sources, table),
-        new Gemini(keys.first(), baseUrl(baseUrl), model),
-        new Redactor(keys.all()));
+    Variables variables = new Variables(sources.environment(), envFile(sources));
+    Optional<Path> script = file(sources, variables, SCRIPT_VARIABLE, table.script());
+    Optional<CassetteSettings> cassette = cassette(sources, variables, table);
+    ProviderResolver resolver = new ProviderResolver(kinds, variables, table);
+    String name =
+        table.provider().orElseGet(() -> usual(script.isPresent(), table, kinds, variables));
+    List<ProviderSettings> providers = resolver.resolve(name);
+    ProviderSettings preset = find(providers, name);
+    boolean asked = cassette.isEmpty() || cassette.get().mode() == CassetteSettings.Mode.RECORD;
+    if (asked && preset.obstacle().isPresent()) {
+      throw new SettingsException(preset.obstacle().get());
+    }
+    return new Settings(preset, providers, script, cassette, new Redactor(resolver.keys()));
+  }
+
+  /** A script is there to be used, so it outweighs a key that may be there for other programs. */
+  private static String usual(
+      boolean scripted, LlmTable table, List<Kind> kinds, Variables variables) {
+    boolean keyed =
+        kinds.stream()
+            .filter(kind -> kind.name().equals(GEMINI))
+            .flatMap(kind -> kind.endpoint().stream())
+            .anyMatch(endpoint -> !variables.keys(endpoint.keyVariables()).isEmpty());
+    boolean configured =
+        Optional.ofNullable(table.providers().get(GEMINI))
+            .flatMap(ProviderTable::apiKey)
+            .filter(key -> !key.isEmpty())
+            .isPresent();
+    return !scripted && (keyed || configured) ? GEMINI : OFFLINE;
+  }
+
+  private static ProviderSettings find(List<ProviderSettings> providers, String name)
+      throws SettingsException {
+    for (ProviderSettings provider : providers) {
+      if (provider.name().equals(name)) {
+        return provider;
+      }
+    }
+    List<String> known = providers.stream().map(ProviderSettings::name).toList();
+    throw new SettingsException("llm.provider is unknown; " + Nearest.hint(name, known));
   }
 
   private static Map<String, String> envFile(Sources sources) throws SettingsException {
@@ -62,38 +97,37 @@ public record Settings(
   }
 
   /** A path in the configuration is relative to the configuration, not to where we were started. */
-  private static Optional<Path> script(Sources sources, LlmTable table) {
+  private static Optional<Path> file(
+      Sources sources, Variables variables, String variable, Optional<String> inTable) {
     Optional<Path> configured =
-        table
-            .script()
-            .flatMap(script -> sources.config().map(config -> config.resolveSibling(script)));
-    return variable(sources, SCRIPT_VARIABLE)
-        .map(script -> sources.directory().resolve(script))
+        inTable.flatMap(path -> sources.config().map(config -> config.resolveSibling(path)));
+    return variables
+        .setting(variable)
+        .map(path -> sources.directory().resolve(path))
         .or(() -> configured);
   }
 
-  private static Optional<String> variable(Sources sources, String name) {
-    return Optional.ofNullable(sources.environment().get(name)).filter(value -> !value.isEmpty());
-  }
-
-  private static URI baseUrl(String text) throws SettingsException {
-    try {
-      URI url = new URI(text);
-      boolean encrypted = "https".equals(url.getScheme());
-      boolean local =
-          "http".equals(url.getScheme())
-              && url.getHost() != null
-              && LOOPBACK.contains(url.getHost());
-      if (url.getHost() != null && url.getRawQuery() == null && (encrypted || local)) {
-        return url;
+  private static Optional<CassetteSettings> cassette(
+      Sources sources, Variables variables, LlmTable table) throws SettingsException {
+    Optional<Path> file = file(sources, variables, CASSETTE_VARIABLE, table.cassette());
+    Optional<String> mode = variables.setting(CASSETTE_MODE_VARIABLE).or(table::cassetteMode);
+    if (file.isEmpty() && mode.isEmpty()) {
+      return Optional.empty();
+    }
+    if (file.isEmpty()) {
+      throw new SettingsException(
+          "there is a cassette mode but no cassette: name its file with "
+              + CASSETTE_VARIABLE
+              + ", or cassette in [llm]");
+    }
+    for (CassetteSettings.Mode known : CassetteSettings.Mode.values()) {
+      if (known.name().toLowerCase(Locale.ROOT).equals(mode.orElse(""))) {
+        return Optional.of(new CassetteSettings(file.get(), known));
       }
-    } catch (URISyntaxException e) {
-      // Falls through to the same sentence: what is wrong with it is that it is no such URL.
     }
     throw new SettingsException(
-        "the base URL of gemini ("
-            + BASE_URL_VARIABLE
-            + ", or base_url in [llm.gemini]) must be an https URL without a query,"
-            + " or an http URL of this machine: the key travels with every request");
+        "what to do with the cassette ("
+            + CASSETTE_MODE_VARIABLE
+            + ", or cassette_mode in [llm]) must be record or replay");
   }
 }

@@ -21,6 +21,12 @@ public record Prompt(
     List<Tool> tools,
     Optional<ObjectNode> responseSchema) {
 
+  /** The same question to another model. */
+  public Prompt withModel(String other) {
+    return new Prompt(
+        caller, Optional.of(other), messages, systemInstruction, sampling, tools, responseSchema);
+  }
+
   /** The text of the last thing the user said; empty when the user said nothing. */
   public String lastUserText() {
     for (int i = messages.size() - 1; i >= 0; i--) {

@@ -2,17 +2,16 @@
 package io.agentos.llm.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentos.llm.base.FieldException;
 import io.agentos.llm.base.Fields;
 import io.agentos.llm.base.Json;
 import io.agentos.llm.base.Nearest;
 import io.agentos.llm.wire.Message.Role;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -40,7 +39,15 @@ final class PromptReader {
         fields.text("system_instruction"),
         sampling(fields),
         tools,
-        fields.object("response_schema"));
+        schema(fields));
+  }
+
+  private static Optional<ObjectNode> schema(Fields fields) throws FieldException {
+    Optional<ObjectNode> schema = fields.object("response_schema");
+    if (schema.isPresent()) {
+      SchemaCheck.check(schema.get(), fields.path("response_schema"));
+    }
+    return schema;
   }
 
   private static Sampling sampling(Fields fields) throws FieldException {
@@ -50,7 +57,7 @@ final class PromptReader {
         fields.number("temperature", 0, TEMPERATURE_MAX),
         maxTokens.isPresent() ? OptionalInt.of((int) maxTokens.getAsLong()) : OptionalInt.empty(),
         level.isPresent()
-            ? Optional.of(constant(ThinkingLevel.class, level.get(), "thinking_level"))
+            ? Optional.of(Constants.named(ThinkingLevel.class, level.get(), "thinking_level"))
             : Optional.empty());
   }
 
@@ -75,17 +82,14 @@ final class PromptReader {
 
   private static Message message(JsonNode node, String place) throws FieldException {
     Fields fields = Fields.of(node, place, Set.of("role", "content", "tool_calls", "tool_call_id"));
-    Role role = constant(Role.class, fields.requiredText("role"), fields.path("role"));
+    Role role = Constants.named(Role.class, fields.requiredText("role"), fields.path("role"));
     List<Part> content = new ArrayList<>();
     List<JsonNode> partNodes = fields.list("content");
     for (int i = 0; i < partNodes.size(); i++) {
       content.add(part(partNodes.get(i), place + ".content[" + i + "]", role));
     }
-    List<ToolCall> toolCalls = new ArrayList<>();
-    List<JsonNode> callNodes = fields.list("tool_calls");
-    for (int i = 0; i < callNodes.size(); i++) {
-      toolCalls.add(toolCall(callNodes.get(i), place + ".tool_calls[" + i + "]"));
-    }
+    List<ToolCall> toolCalls =
+        ReplyReader.toolCalls(fields.list("tool_calls"), fields.path("tool_calls"));
     Message message = new Message(role, content, toolCalls, fields.text("tool_call_id"));
     check(message, place);
     return message;
@@ -128,22 +132,23 @@ final class PromptReader {
           fields.path("mime_type") + " must be the type of an image, such as image/png");
     }
     String data = fields.requiredText("data");
-    try {
-      if (Base64.getDecoder().decode(data).length == 0) {
-        throw new FieldException(fields.path("data") + " is empty");
-      }
-    } catch (IllegalArgumentException e) {
-      throw new FieldException(fields.path("data") + " is not base64");
-    }
+    ImageCheck.check(mimeType, bytes(data, fields.path("data")), fields.path("mime_type"));
     return new Part.Image(mimeType, data);
   }
 
-  private static ToolCall toolCall(JsonNode node, String place) throws FieldException {
-    Fields fields = Fields.of(node, place, Set.of("id", "name", "arguments"));
-    return new ToolCall(
-        fields.requiredText("id"),
-        fields.requiredText("name"),
-        fields.object("arguments").orElseGet(Json::object));
+  private static byte[] bytes(String base64, String path) throws FieldException {
+    try {
+      byte[] bytes = Base64.getDecoder().decode(base64);
+      if (bytes.length == 0) {
+        throw new FieldException(path + " is empty");
+      }
+      if (base64.length() % 4 == 0) {
+        return bytes;
+      }
+    } catch (IllegalArgumentException e) {
+      // The same sentence: what is missing is padding, or more.
+    }
+    throw new FieldException(path + " is not base64");
   }
 
   private static Tool tool(JsonNode node, String place) throws FieldException {
@@ -152,18 +157,5 @@ final class PromptReader {
         fields.requiredText("name"),
         fields.text("description").orElse(""),
         fields.object("parameters").orElseGet(Json::object));
-  }
-
-  private static <E extends Enum<E>> E constant(Class<E> type, String name, String path)
-      throws FieldException {
-    List<String> known =
-        Arrays.stream(type.getEnumConstants())
-            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-            .toList();
-    int index = known.indexOf(name);
-    if (index < 0) {
-      throw new FieldException(path + " is unknown; " + Nearest.hint(name, known));
-    }
-    return type.getEnumConstants()[index];
   }
 }

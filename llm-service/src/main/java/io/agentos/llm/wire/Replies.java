@@ -12,12 +12,37 @@ public final class Replies {
   private Replies() {}
 
   /** The first line, once. */
-  public static ObjectNode ready(String provider, String model) {
-    return Json.object()
-        .put("type", "ready")
-        .put("protocol", PROTOCOL)
-        .put("provider", provider)
-        .put("model", model);
+  public static ObjectNode ready(Choice choice) {
+    return put(Json.object().put("type", "ready").put("protocol", PROTOCOL), choice);
+  }
+
+  /**
+   * What can be asked.
+   *
+   * @param provider the provider for requests that name none
+   * @param model the model for requests that name none
+   */
+  public record Choice(String provider, String model, List<Listed> providers) {}
+
+  /**
+   * One of the providers.
+   *
+   * @param model what it answers with when a request names no model
+   * @param usable whether it has what it needs, such as its key
+   */
+  public record Listed(String name, String kind, String model, boolean usable) {}
+
+  private static ObjectNode put(ObjectNode reply, Choice choice) {
+    reply.put("provider", choice.provider()).put("model", choice.model());
+    var list = reply.putArray("providers");
+    for (Listed provider : choice.providers()) {
+      list.addObject()
+          .put("name", provider.name())
+          .put("kind", provider.kind())
+          .put("model", provider.model())
+          .put("usable", provider.usable());
+    }
+    return reply;
   }
 
   public static ObjectNode delta(long id, String content) {
@@ -25,12 +50,18 @@ public final class Replies {
   }
 
   public static ObjectNode result(long id, String provider, Answer answer, long latencyMs) {
-    ObjectNode reply =
-        of(id, "result")
-            .put("content", answer.content())
-            .put("provider", provider)
-            .put("model", answer.model())
-            .put("finish_reason", answer.finishReason().wireName());
+    ObjectNode reply = of(id, "result");
+    put(reply, provider, answer);
+    return reply.put("latency_ms", latencyMs);
+  }
+
+  /** Adds the fields that say what was answered. */
+  public static void put(ObjectNode reply, String provider, Answer answer) {
+    reply
+        .put("content", answer.content())
+        .put("provider", provider)
+        .put("model", answer.model())
+        .put("finish_reason", answer.finishReason().wireName());
     reply
         .putObject("usage")
         .put("input", answer.usage().input())
@@ -38,7 +69,6 @@ public final class Replies {
         .put("thinking", answer.usage().thinking())
         .put("cached", answer.usage().cached());
     addToolCalls(reply, answer.toolCalls());
-    return reply.put("latency_ms", latencyMs);
   }
 
   private static void addToolCalls(ObjectNode reply, List<ToolCall> calls) {
@@ -53,14 +83,25 @@ public final class Replies {
     }
   }
 
-  public static ObjectNode error(long id, Failure failure) {
-    ObjectNode reply =
-        of(id, "error")
-            .put("code", failure.code().name())
-            .put("message", failure.message())
-            .put("retryable", failure.retryable());
-    failure.retryAfterMs().ifPresent(delay -> reply.put("retry_after_ms", delay));
+  /**
+   * The end of a request without a result.
+   *
+   * @param sent whether the provider may have got the request
+   */
+  public static ObjectNode error(long id, Failure failure, boolean sent) {
+    ObjectNode reply = of(id, "error");
+    put(reply, failure, sent);
     return reply;
+  }
+
+  /** Adds the fields that say what went wrong. */
+  public static void put(ObjectNode reply, Failure failure, boolean sent) {
+    reply
+        .put("code", failure.code().name())
+        .put("message", failure.message())
+        .put("retryable", failure.retryable());
+    failure.retryAfterMs().ifPresent(delay -> reply.put("retry_after_ms", delay));
+    reply.put("sent", sent);
   }
 
   /**
@@ -72,10 +113,8 @@ public final class Replies {
    */
   public record Counts(int running, long answered, long failed) {}
 
-  public static ObjectNode status(long id, String provider, String model, Counts counts) {
-    return of(id, "status")
-        .put("provider", provider)
-        .put("model", model)
+  public static ObjectNode status(long id, Choice choice, Counts counts) {
+    return put(of(id, "status"), choice)
         .put("running", counts.running())
         .put("answered", counts.answered())
         .put("failed", counts.failed());

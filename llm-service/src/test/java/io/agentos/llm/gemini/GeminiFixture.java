@@ -2,6 +2,8 @@
 package io.agentos.llm.gemini;
 
 import io.agentos.llm.provider.Provider;
+import io.agentos.llm.serve.Kinds;
+import io.agentos.llm.settings.ProviderSettings;
 import io.agentos.llm.settings.Settings;
 import io.agentos.llm.settings.SettingsException;
 import io.agentos.llm.testing.FakeGemini;
@@ -33,10 +35,18 @@ final class GeminiFixture {
                   Optional.empty(),
                   Optional.empty(),
                   Path.of("target"),
-                  Map.of("GEMINI_API_KEY", KEY, "AGENTOS_GEMINI_BASE_URL", url)));
-      Settings.Gemini gemini = settings.gemini();
+                  Map.of("GEMINI_API_KEY", KEY, "AGENTOS_GEMINI_BASE_URL", url)),
+              Kinds.all());
+      ProviderSettings gemini = settings.preset();
       return new GeminiProvider(
-          new Settings.Gemini(gemini.key(), gemini.baseUrl(), model), settings.redactor());
+          new ProviderSettings(
+              gemini.name(),
+              gemini.kind(),
+              model,
+              gemini.key(),
+              gemini.baseUrl(),
+              gemini.obstacle()),
+          settings.redactor());
     } catch (SettingsException e) {
       throw new AssertionError(e);
     }

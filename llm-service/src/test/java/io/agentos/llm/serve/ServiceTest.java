@@ -3,7 +3,6 @@ package io.agentos.llm.serve;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -74,7 +73,8 @@ final class ServiceTest {
   private static Settings settings(Path directory, Map<String, String> environment)
       throws SettingsException {
     return Settings.load(
-        new Settings.Sources(Optional.empty(), Optional.empty(), directory, environment));
+        new Settings.Sources(Optional.empty(), Optional.empty(), directory, environment),
+        Kinds.all());
   }
 
   private static void send(Service service, ObjectNode request) throws Exception {
@@ -179,7 +179,7 @@ final class ServiceTest {
 
     JsonNode error = next();
     assertThat(error.path("code").asText()).isEqualTo("INTERNAL");
-    assertThat(error.path("message").asText()).isEqualTo("the provider offline broke");
+    assertThat(error.path("message").asText()).isEqualTo("the provider broke");
 
     send(service, Requests.generate(2, "hi"));
     assertThat(next().path("type").asText()).isEqualTo("result");
@@ -230,27 +230,25 @@ final class ServiceTest {
     Map<String, String> both = new HashMap<>(key);
     both.put("AGENTOS_LLM_SCRIPT", "s.yaml");
 
-    assertThat(new Providers(settings(directory, Map.of()), OfflineScript.EMPTY).defaultName())
-        .isEqualTo("offline");
-    assertThat(new Providers(settings(directory, key), OfflineScript.EMPTY).defaultName())
-        .isEqualTo("gemini");
-    assertThat(new Providers(settings(directory, both), OfflineScript.EMPTY).defaultName())
-        .isEqualTo("offline");
+    assertThat(settings(directory, Map.of()).preset().name()).isEqualTo("offline");
+    assertThat(settings(directory, key).preset().name()).isEqualTo("gemini");
+    assertThat(settings(directory, both).preset().name()).isEqualTo("offline");
   }
 
   @Test
-  void refusesAProviderThatIsUnknownOrHasNoKey(@TempDir Path directory) throws Exception {
-    Settings none = settings(directory, Map.of());
+  void sendsAModelThatBeginsWithAProvidersNameToThatProvider(@TempDir Path directory)
+      throws Exception {
+    Service service = service(directory, "default: {content: x}");
 
-    assertThatThrownBy(() -> named(none, "gemni"))
-        .hasMessage("llm.provider is unknown; did you mean 'gemini'?");
-    assertThatThrownBy(() -> named(none, "gemini")).hasMessageContaining("set GEMINI_API_KEY");
-  }
-
-  private static Providers named(Settings settings, String provider) throws SettingsException {
-    return new Providers(
-        new Settings(
-            Optional.of(provider), settings.script(), settings.gemini(), settings.redactor()),
-        OfflineScript.EMPTY);
+    send(service, Requests.generate(1, "hi").put("model", "offline/anything"));
+    assertThat(next().path("provider").asText()).isEqualTo("offline");
+    send(service, Requests.generate(2, "hi").put("model", "gemini/gemini-2.5-pro"));
+    assertThat(next().path("message").asText()).startsWith("the provider gemini has no API key");
+    send(service, Requests.generate(3, "hi").put("model", "vendor/model"));
+    assertThat(next().path("type").asText()).isEqualTo("result");
+    send(service, Requests.generate(4, "hi").put("model", "openai/"));
+    JsonNode refusal = next();
+    assertThat(refusal.path("code").asText()).isEqualTo("INVALID_REQUEST");
+    assertThat(refusal.path("sent").asBoolean(true)).isFalse();
   }
 }

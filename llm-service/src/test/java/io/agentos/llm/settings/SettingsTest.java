@@ -4,6 +4,7 @@ package io.agentos.llm.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agentos.llm.serve.Kinds;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -41,35 +42,48 @@ final class SettingsTest {
       throws IOException, SettingsException {
     Path config = Files.writeString(directory.resolve("agentos.toml"), toml);
     return Settings.load(
-        new Settings.Sources(Optional.of(config), Optional.empty(), directory, environment));
+        new Settings.Sources(Optional.of(config), Optional.empty(), directory, environment),
+        Kinds.all());
   }
 
   private static String key(Settings settings) {
-    return settings.gemini().key().map(ApiKey::value).orElse("none");
+    return provider(settings, "gemini").key().map(ApiKey::value).orElse("none");
+  }
+
+  private static ProviderSettings provider(Settings settings, String name) {
+    return settings.providers().stream()
+        .filter(provider -> provider.name().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
   void hasDefaultsForEverything(@TempDir Path directory) throws SettingsException {
     Settings settings =
         Settings.load(
-            new Settings.Sources(Optional.empty(), Optional.empty(), directory, Map.of()));
+            new Settings.Sources(Optional.empty(), Optional.empty(), directory, Map.of()),
+            Kinds.all());
 
-    assertThat(settings.provider()).isEmpty();
+    assertThat(settings.preset().name()).isEqualTo("offline");
     assertThat(settings.script()).isEmpty();
-    assertThat(settings.gemini().key()).isEmpty();
-    assertThat(settings.gemini().model()).isEqualTo("gemini-2.5-flash");
-    assertThat(settings.gemini().baseUrl())
-        .isEqualTo(URI.create("https://generativelanguage.googleapis.com"));
+    assertThat(settings.cassette()).isEmpty();
+    assertThat(settings.providers())
+        .extracting(ProviderSettings::name)
+        .containsExactly("offline", "gemini", "openai", "anthropic");
+    assertThat(provider(settings, "gemini").key()).isEmpty();
+    assertThat(provider(settings, "gemini").model()).isEqualTo("gemini-2.5-flash");
+    assertThat(provider(settings, "gemini").obstacle())
+        .hasValueSatisfying(why -> assertThat(why).contains("set GEMINI_API_KEY"));
   }
 
   @Test
   void readsItsTableAndLeavesTheOthersAlone(@TempDir Path directory) throws Exception {
     Settings settings = load(directory, Map.of(), FULL);
 
-    assertThat(settings.provider()).contains("gemini");
+    assertThat(settings.preset().name()).isEqualTo("gemini");
     assertThat(key(settings)).isEqualTo("key-of-the-configuration");
-    assertThat(settings.gemini().model()).isEqualTo("gemini-special");
-    assertThat(settings.gemini().baseUrl()).isEqualTo(URI.create("https://proxy.example/gemini"));
+    assertThat(settings.preset().model()).isEqualTo("gemini-special");
+    assertThat(settings.preset().baseUrl()).contains(URI.create("https://proxy.example/gemini"));
     assertThat(settings.script()).contains(directory.resolve("scripts/one.yaml"));
   }
 
@@ -84,7 +98,7 @@ final class SettingsTest {
     Settings settings = load(directory, environment, FULL);
 
     assertThat(key(settings)).isEqualTo("key-of-google-variable");
-    assertThat(settings.gemini().baseUrl()).isEqualTo(URI.create("http://127.0.0.1:8080"));
+    assertThat(settings.preset().baseUrl()).contains(URI.create("http://127.0.0.1:8080"));
     assertThat(settings.script()).contains(directory.resolve("two.yaml"));
     assertThat(settings.redactor().redact("key-of-the-configuration")).isEqualTo("[redacted]");
   }
@@ -115,7 +129,8 @@ final class SettingsTest {
         Arguments.of("[llm]\nprovder = 'x'", "unknown field llm.provder; did you mean 'provider'?"),
         Arguments.of(
             "[llm]\napi_key = 'secret-secret-secret'",
-            "unknown field llm.api_key; known are gemini, model, offline, provider"),
+            "unknown field llm.api_key; known are cassette, cassette_mode, gemini, model, offline,"
+                + " provider, providers"),
         Arguments.of(
             "[llm.gemini]\napikey = 'secret-secret-secret'",
             "unknown field llm.gemini.apikey; did you mean 'api_key'?"),
@@ -161,7 +176,10 @@ final class SettingsTest {
         "not a url",
       })
   void refusesABaseUrlThatWouldSendTheKeyInTheClearOrNowhere(String url, @TempDir Path directory) {
-    assertThatThrownBy(() -> load(directory, Map.of("AGENTOS_GEMINI_BASE_URL", url), ""))
+    Map<String, String> environment =
+        Map.of("GEMINI_API_KEY", "key-of-the-variable", "AGENTOS_GEMINI_BASE_URL", url);
+
+    assertThatThrownBy(() -> load(directory, environment, ""))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("must be an https URL");
   }
@@ -174,8 +192,21 @@ final class SettingsTest {
             () ->
                 Settings.load(
                     new Settings.Sources(
-                        Optional.empty(), Optional.of(missing), directory, Map.of())))
+                        Optional.empty(), Optional.of(missing), directory, Map.of()),
+                    Kinds.all()))
         .isInstanceOf(SettingsException.class)
         .hasMessage(missing + ": there is no such file");
+  }
+
+  @Test
+  void refusesADefaultProviderThatIsUnknownOrHasNoKey(@TempDir Path directory) {
+    assertThatThrownBy(() -> load(directory, Map.of(), "[llm]\nprovider = 'gemni'"))
+        .hasMessage("llm.provider is unknown; did you mean 'gemini'?");
+    assertThatThrownBy(() -> load(directory, Map.of(), "[llm]\nprovider = 'gemini'"))
+        .hasMessageContaining("set GEMINI_API_KEY");
+    assertThatThrownBy(() -> load(directory, Map.of(), "[llm]\nprovider = 'anthropic'"))
+        .hasMessage(
+            "the provider anthropic has no API key: set ANTHROPIC_API_KEY in the environment or in"
+                + " .env");
   }
 }

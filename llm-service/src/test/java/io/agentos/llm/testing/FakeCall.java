@@ -20,6 +20,7 @@ public final class FakeCall implements Call {
   private final Duration timeout;
   private final BlockingQueue<String> deltas = new LinkedBlockingQueue<>();
   private final List<Runnable> actions = new ArrayList<>();
+  private boolean sent;
   private final CountDownLatch end = new CountDownLatch(1);
 
   public FakeCall(int number, boolean streaming, Duration timeout) {
@@ -61,6 +62,24 @@ public final class FakeCall implements Call {
   @Override
   public boolean streaming() {
     return streaming;
+  }
+
+  @Override
+  public synchronized void sending() throws FailureException {
+    if (ended()) {
+      throw new FailureException(Failure.lasting(ErrorCode.CANCELLED, "ended"));
+    }
+    sent = true;
+  }
+
+  /** Whether the provider may have got the request. */
+  public synchronized boolean sent() {
+    return sent;
+  }
+
+  @Override
+  public Duration elapsed() {
+    return Duration.ZERO;
   }
 
   @Override

@@ -68,12 +68,14 @@ final class RequestReaderTest {
 
   @Test
   void takesAnImageOfTensOfMegabytes() {
-    String image = Base64.getEncoder().encodeToString(new byte[30 << 20]);
+    byte[] bytes = new byte[30 << 20];
+    System.arraycopy("GIF89a".getBytes(UTF_8), 0, bytes, 0, 6);
+    String image = Base64.getEncoder().encodeToString(bytes);
     ObjectNode line = Requests.generate(7, "hi");
     line.withArray("/messages/0/content")
         .addObject()
         .put("type", "image")
-        .put("mime_type", "image/png")
+        .put("mime_type", "image/gif")
         .put("data", image);
 
     assertThatCode(() -> read(line.toString())).doesNotThrowAnyException();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package io.agentos.llm.gemini;
+package io.agentos.llm.provider;
 
 import io.agentos.llm.base.Limits;
 import java.util.LinkedHashMap;
@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Remembers the thought signatures that came with function calls. Gemini 3 refuses a conversation
- * that quotes its calls without them, and the contract with the kernel has no place for them.
+ * Remembers the signed thoughts that came with calls of tools. Some models refuse a conversation
+ * that quotes their calls without them, and the contract with the kernel has no place for them.
  */
-final class ToolSignatures {
+public final class ToolSignatures {
   private record Key(String caller, String callId) {}
 
   private final Map<Key, byte[]> signatures =
@@ -21,13 +21,13 @@ final class ToolSignatures {
         }
       };
 
-  synchronized void remember(String caller, String callId, byte[] signature) {
+  public synchronized void remember(String caller, String callId, byte[] signature) {
     if (signature.length <= Limits.SIGNATURE_BYTES_MAX) {
       signatures.put(new Key(caller, callId), signature);
     }
   }
 
-  synchronized Optional<byte[]> find(String caller, String callId) {
+  public synchronized Optional<byte[]> find(String caller, String callId) {
     return Optional.ofNullable(signatures.get(new Key(caller, callId)));
   }
 }
