@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import io.agentos.llm.testing.FakeGemini;
+import io.agentos.llm.testing.FakeServer;
 import io.agentos.llm.testing.Requests;
 import io.agentos.llm.testing.ServiceProcess;
 import java.io.IOException;
@@ -69,7 +70,7 @@ final class GeminiProcessIT {
     Semaphore asked = new Semaphore(0);
     CountDownLatch answered = new CountDownLatch(1);
     CountDownLatch dropped = new CountDownLatch(2);
-    FakeGemini.Behaviour endless =
+    FakeServer.Behaviour endless =
         exchange -> {
           OutputStream stream = FakeGemini.stream(exchange);
           event(stream, text("So ", ""));

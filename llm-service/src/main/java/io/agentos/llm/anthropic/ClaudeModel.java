@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 record ClaudeModel(String name) {
   /** claude-sonnet-4-5-20250929, claude-opus-5, claude-3-7-sonnet-latest: a date is no version. */
   private static final Pattern VERSION =
-      Pattern.compile("(?:^|-)(\\d{1,2})(?:[-.](\\d{1,2}))?(?=-|$)");
+      Pattern.compile("claude-(?:[a-z]+-)*(\\d{1,2})(?:[-.](\\d{1,2}))?(?=[-@:]|$)");
 
   /** Whether it decides by itself how much it thinks, within an effort; others want a budget. */
   boolean thinksAdaptively() {

@@ -14,6 +14,7 @@ import io.agentos.llm.base.Json;
 import io.agentos.llm.provider.Provider;
 import io.agentos.llm.testing.FakeCall;
 import io.agentos.llm.testing.FakeGemini;
+import io.agentos.llm.testing.FakeServer;
 import io.agentos.llm.testing.Requests;
 import io.agentos.llm.wire.Answer;
 import io.agentos.llm.wire.ErrorCode;
@@ -132,10 +133,10 @@ final class GeminiAnswersTest {
 
         Answer answer = provider(server).generate(Requests.prompt(request), FakeCall.whole());
 
-        FakeGemini.Received received = server.received().get(0);
+        FakeServer.Received received = server.received().get(0);
         assertThat(answer.model()).isEqualTo("gemini-exp-1");
         assertThat(received.target()).isEqualTo("/v1beta/models/gemini-exp-1:generateContent");
-        assertThat(received.key()).isEqualTo(GeminiFixture.KEY);
+        assertThat(received.headers().getFirst("x-goog-api-key")).isEqualTo(GeminiFixture.KEY);
       }
     }
 

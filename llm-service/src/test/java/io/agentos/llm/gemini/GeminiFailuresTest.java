@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.agentos.llm.base.Limits;
 import io.agentos.llm.testing.FakeCall;
 import io.agentos.llm.testing.FakeGemini;
+import io.agentos.llm.testing.FakeServer;
 import io.agentos.llm.testing.Requests;
 import io.agentos.llm.wire.ErrorCode;
 import io.agentos.llm.wire.Failure;
@@ -48,7 +49,7 @@ final class GeminiFailuresTest {
         .failure();
   }
 
-  private static Failure failure(FakeGemini.Behaviour behaviour) throws Exception {
+  private static Failure failure(FakeServer.Behaviour behaviour) throws Exception {
     try (FakeGemini server = new FakeGemini(behaviour)) {
       Failure failure = failure(server, FakeCall.whole());
       assertThat(server.received()).as("the service never retries").hasSize(1);

@@ -60,7 +60,8 @@ public final class ServiceProcess implements AutoCloseable {
     builder
         .environment()
         .keySet()
-        .removeIf(name -> name.matches("(GEMINI|GOOGLE|AGENTOS|JAVA_TOOL|JDK_JAVA)_.*"));
+        .removeIf(
+            name -> name.matches("(GEMINI|GOOGLE|OPENAI|ANTHROPIC|AGENTOS|JAVA_TOOL|JDK_JAVA)_.*"));
     builder.environment().putAll(environment);
     return new ServiceProcess(builder.start());
   }
