@@ -44,7 +44,13 @@ final class GoldenExchangesIT {
       environment.put("AGENTOS_LLM_SCRIPT", script.toString());
     }
 
-    try (ServiceProcess service = ServiceProcess.start(directory, environment)) {
+    for (Map.Entry<String, JsonNode> entry : exchange.path("files").properties()) {
+      Files.writeString(directory.resolve(entry.getKey()), text(entry.getValue()));
+    }
+    String[] arguments =
+        exchange.has("files") ? new String[] {"--config", "agentos.toml"} : new String[0];
+
+    try (ServiceProcess service = ServiceProcess.start(directory, environment, arguments)) {
       for (JsonNode step : exchange.get("steps")) {
         if (step.has("send")) {
           JsonNode line = step.get("send");
@@ -60,6 +66,13 @@ final class GoldenExchangesIT {
       assertThat(service.output().split("\n")).hasSize(printed);
       assertThat(early.values()).allMatch(Deque::isEmpty);
     }
+  }
+
+  /** Lines as they are, or objects as one line each. */
+  private static String text(JsonNode lines) {
+    StringBuilder text = new StringBuilder();
+    lines.forEach(line -> text.append(line.isTextual() ? line.textValue() : line).append('\n'));
+    return text.toString();
   }
 
   private void expect(ServiceProcess service, ObjectNode expected)

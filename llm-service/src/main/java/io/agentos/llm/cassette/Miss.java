@@ -19,10 +19,11 @@ final class Miss {
       throws IOException, FieldException {
     List<Integer> recorded = tape.ordinals(asked.hash());
     if (!recorded.isEmpty()) {
-      return "this request is on the cassette "
+      return "the cassette has this request "
           + recorded.size()
-          + " times, and this is the time it is asked that has no answer: "
-          + ordinal;
+          + " times, but this is time "
+          + ordinal
+          + " that it is asked";
     }
     String text = Tape.userText(asked.request());
     Tape.Similar nearest = null;

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Has requests answered and writes down what came of them, before anybody is told. */
-public final class Recorder implements Backend {
+public final class Recorder implements Backend, AutoCloseable {
   /** What says something about the request and nothing about who asked. */
   private static final Set<ErrorCode> OUR_OWN = Set.of(ErrorCode.CANCELLED, ErrorCode.TIMEOUT);
 
@@ -148,6 +148,12 @@ public final class Recorder implements Backend {
     }
     channel.force(/* metaData= */ false);
     end = position;
+  }
+
+  /** Lets another process record. */
+  @Override
+  public synchronized void close() throws IOException {
+    channel.close();
   }
 
   private static Logger log() {
