@@ -25,9 +25,10 @@ import okio.BufferedSource;
 /**
  * Posts JSON and reads JSON, or events with JSON in them.
  *
- * <p>The providers' own Java SDKs are not used where a request and its answer are two small
- * documents: measured with a first answer in a fresh process, they cost more than all else that the
- * service loads, and they still have to be kept from retrying, redirecting and buffering.
+ * <p>OpenAI's and Anthropic's own Java SDKs are not used. In a fresh process they took 0.95 and 0.9
+ * s to the first answer and 185 and 163 MB of memory, this takes 0.25 s and 92 MB; they add 46 MB
+ * of jars, for requests and answers that are small documents; and what servers that only speak
+ * their formats send differs from what they check for.
  */
 public final class JsonHttp {
   private static final MediaType JSON = MediaType.get("application/json; charset=utf-8");

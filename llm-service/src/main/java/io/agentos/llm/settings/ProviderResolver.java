@@ -107,7 +107,7 @@ final class ProviderResolver {
   private static String model(ProviderTable own, Optional<String> general, Kind kind)
       throws SettingsException {
     Optional<String> named = own.model().or(() -> general);
-    if (named.isEmpty() && own.baseUrl().isPresent() && own.apiKey().isEmpty() && foreign(own)) {
+    if (named.isEmpty() && foreign(own)) {
       throw new SettingsException(
           own.place() + ".model is missing: what a server at a URL of its own has, only you know");
     }
