@@ -39,6 +39,7 @@ public final class Connections {
             .connectionPool(
                 new ConnectionPool(
                     Limits.REQUESTS_MAX, Limits.IDLE_CONNECTION_MAX.toSeconds(), TimeUnit.SECONDS))
+            .socketFactory(new PromptSockets())
             .connectTimeout(Limits.CONNECT_MAX)
             .writeTimeout(Limits.WRITE_STALL_MAX)
             // A model may think for as long as its call has time.
