@@ -163,6 +163,27 @@ final class CassetteIT {
   }
 
   @Test
+  void answersAllTheSame_whenTheDiskIsFull_andTheCassetteStaysWhole() throws Exception {
+    Map<String, String> environment =
+        Map.of("AGENTOS_LLM_CASSETTE", cassette.toString(), "AGENTOS_LLM_CASSETTE_MODE", "record");
+    // No file may have more than 1 KiB, which holds two exchanges.
+    List<String> wrapper = List.of("bash", "-c", "ulimit -f 1; exec \"$@\"", "bash");
+    try (ServiceProcess service =
+        ServiceProcess.start(wrapper, List.of("-XX:-UsePerfData"), directory, environment)) {
+      assertThat(service.next().path("type").asText()).isEqualTo("ready");
+      for (int id = 1; id <= 4; id++) {
+        service.send(Requests.generate(id, "hi").toString());
+        assertThat(service.next().path("type").asText()).isEqualTo("result");
+      }
+      service.closeInput();
+      assertThat(service.exitCode()).contains(0);
+      assertThat(service.errors()).contains("an exchange is not recorded");
+    }
+    assertThat(Files.readString(cassette).lines()).hasSize(2);
+    assertThat(Files.readString(cassette)).endsWith("}\n");
+  }
+
+  @Test
   void namesTheNearest_whenARequestWasNotRecorded() throws Exception {
     try (FakeServer server = new FakeServer(this::answer);
         ServiceProcess service = record(server)) {

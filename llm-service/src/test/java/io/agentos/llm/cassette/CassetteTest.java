@@ -22,6 +22,7 @@ import io.agentos.llm.wire.RequestReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -230,8 +231,7 @@ final class CassetteTest {
     @Test
     void takesAwayWhatOthersMayDoWithIt() throws Exception {
       Files.writeString(file, "");
-      Files.setPosixFilePermissions(
-          file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-rw-rw-"));
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
 
       record("one");
 

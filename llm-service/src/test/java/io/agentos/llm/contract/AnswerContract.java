@@ -5,6 +5,7 @@ import static io.agentos.llm.contract.Subject.send;
 import static io.agentos.llm.contract.Subject.streaming;
 import static io.agentos.llm.testing.FakeServer.replying;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.agentos.llm.base.Json;
@@ -109,9 +110,7 @@ abstract class AnswerContract {
     assertThat(answer.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
     assertThat(answer.toolCalls())
         .extracting(ToolCall::id, ToolCall::name)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple("c1", "add"),
-            org.assertj.core.groups.Tuple.tuple("c2", "look"));
+        .containsExactly(tuple("c1", "add"), tuple("c2", "look"));
     for (int i = 0; i < CALLS.size(); i++) {
       assertThat((JsonNode) answer.toolCalls().get(i).arguments())
           .isEqualTo(Json.mapper().readTree(CALLS.get(i).arguments()));

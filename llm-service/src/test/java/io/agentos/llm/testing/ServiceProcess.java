@@ -48,7 +48,22 @@ public final class ServiceProcess implements AutoCloseable {
   public static ServiceProcess start(
       List<String> jvmOptions, Path directory, Map<String, String> environment, String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), jvmOptions, directory, environment, arguments);
+  }
+
+  /**
+   * Starts it through another program.
+   *
+   * @param wrapper runs what follows it
+   */
+  public static ServiceProcess start(
+      List<String> wrapper,
+      List<String> jvmOptions,
+      Path directory,
+      Map<String, String> environment,
+      String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // As the kernel starts it: a small process that is there soon.
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
