@@ -63,9 +63,13 @@ class Server:
 
 
 class Kernel(Server):
-    """A kernel of its own, with fresh folders that go when it does."""
+    """A kernel of its own, with fresh folders that go when it does.
 
-    def __init__(self) -> None:
+    Args:
+        config: what its agentos.toml holds.
+    """
+
+    def __init__(self, config: str = "") -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="agentos-bench-"))
         self.log = self.folder / "kernel.log"
         self.environment = {
@@ -74,10 +78,19 @@ class Kernel(Server):
             "AGENTOS_STATE_DIR": str(self.folder / "state"),
             "AGENTOS_RUNTIME_DIR": str(self.folder / "run"),
         }
+        (self.folder / "agentos.toml").write_text(config)
         begun = time.monotonic()
         with self.log.open("wb") as log:
             process = subprocess.Popen(
-                [str(HOME / "agentos"), "daemon", "--log-level", "warn", "--until-input-ends"],
+                [
+                    str(HOME / "agentos"),
+                    "daemon",
+                    "--log-level",
+                    "warn",
+                    "--until-input-ends",
+                    "--config",
+                    str(self.folder / "agentos.toml"),
+                ],
                 env=self.environment,
                 stdin=subprocess.PIPE,
                 stdout=log,

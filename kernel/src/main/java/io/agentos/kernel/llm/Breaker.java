@@ -24,9 +24,9 @@ final class Breaker {
     return failures < FAILURES || (now >= openUntil && !probing);
   }
 
-  /** Until when none may, if none may now; a probe that is under way decides sooner. */
+  /** How long none may; 0 when one may now, or one is under way that decides. */
   long waitMillis(long now) {
-    return Math.max(1, openUntil - now);
+    return isOpen() ? Math.max(0, openUntil - now) : 0;
   }
 
   boolean isOpen() {
