@@ -238,7 +238,7 @@ abstract class FailureContract {
   void isTimeout_whenTheStreamStalls() throws Exception {
     CountDownLatch done = new CountDownLatch(1);
     Said open = new Said(List.of("Well, "), "", List.of(), /* counted= */ true);
-    FakeCall call = new FakeCall(1, /* streaming= */ true, Duration.ofMillis(500));
+    FakeCall call = new FakeCall(1, /* streaming= */ true, Duration.ofSeconds(2));
     Failure failure;
     try {
       failure =
