@@ -156,7 +156,9 @@ final class Attempts {
 
   private void answered(Request request, JsonNode line) {
     Lane lane = request.lane();
-    Usage usage = Usage.of(line);
+    request.streamed = Math.max(request.streamed, line.path("content").asText().length());
+    // A provider that reports nothing has not worked for nothing.
+    Usage usage = Usage.of(line).input() == 0 ? request.estimatedUsage() : Usage.of(line);
     long latency = clock.getAsLong() - request.startedAt;
     lane.answered(latency);
     request.share.learnLength(usage.output() + usage.thinking());

@@ -358,6 +358,22 @@ final class LlmRecoveryTest {
     played.close();
   }
 
+  @Test
+  void estimates_whatAProviderDoesNotReport() throws IOException {
+    start(0);
+    Outcome asked = ask("x".repeat(400));
+    try (Conversation played = service.next()) {
+      JsonNode line = played.read();
+      played.write(
+          "{\"id\":"
+              + line.get("id")
+              + ",\"type\":\"result\",\"content\":\""
+              + "y".repeat(80)
+              + "\"}");
+      assertThat(asked.answer().get("tokens").asInt()).isBetween(120, 140);
+    }
+  }
+
   /** Nobody counts what a provider did for an answer that was cut off; it is estimated. */
   @Test
   void counts_whatWasCutOff() throws IOException {
