@@ -6,12 +6,15 @@ import io.agentos.kernel.agent.AgentRun;
 import io.agentos.kernel.agent.Agents;
 import io.agentos.kernel.agent.HostIdentity;
 import io.agentos.kernel.agent.Ids;
+import io.agentos.kernel.audit.AuditEntry;
+import io.agentos.kernel.audit.AuditLog;
 import io.agentos.kernel.base.AgentId;
 import io.agentos.kernel.base.KernelPaths;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.ipc.Postboxes;
 import io.agentos.kernel.llm.Llm;
 import io.agentos.kernel.permission.PermissionLevel;
+import io.agentos.kernel.posix.ErrnoException;
 import io.agentos.kernel.posix.Sys;
 import io.agentos.kernel.reactor.Budget;
 import io.agentos.kernel.reactor.Connection;
@@ -22,6 +25,7 @@ import io.agentos.kernel.reactor.ReactorConfined;
 import io.agentos.kernel.sandbox.View;
 import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Dispatcher;
+import io.agentos.kernel.syscall.Role;
 import io.agentos.kernel.syscall.Session;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
@@ -33,8 +37,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import jnr.posix.FileStat;
 import jnr.unixsocket.Credentials;
 import jnr.unixsocket.UnixSocketChannel;
 import jnr.unixsocket.UnixSocketOptions;
@@ -50,10 +56,12 @@ import org.slf4j.LoggerFactory;
 @ReactorConfined
 final class Doorkeeper implements Agents.Doors {
   private static final Logger log = LoggerFactory.getLogger(Doorkeeper.class);
-  private static final int OPERATOR_SOCKET_MODE = 0660;
 
   /** Anyone who can see it; only the agent does, as it lies in a folder of the kernel's own. */
   private static final int AGENT_SOCKET_MODE = 0666;
+
+  /** Of a mode: what the group and everyone else may. */
+  private static final int OTHERS = 077;
 
   private static final Duration STALL_SWEEP = Duration.ofSeconds(5);
 
@@ -68,11 +76,20 @@ final class Doorkeeper implements Agents.Doors {
   private final Map<AgentId, AgentDoor> agentDoors = new HashMap<>();
   private final Budget held;
   private final int maxPayload;
+  private final Operators others;
+  private final AuditLog audit;
   private @Nullable Dispatcher dispatcher;
   private @Nullable Listener operators;
 
   Doorkeeper(
-      Reactor reactor, KernelPaths paths, Ids ids, Postboxes postboxes, Llm llm, int maxPayload)
+      Reactor reactor,
+      KernelPaths paths,
+      Ids ids,
+      Postboxes postboxes,
+      Llm llm,
+      AuditLog audit,
+      Operators others,
+      int maxPayload)
       throws IOException {
     this.reactor = reactor;
     this.paths = paths;
@@ -80,6 +97,8 @@ final class Doorkeeper implements Agents.Doors {
     this.postboxes = postboxes;
     this.llm = llm;
     this.maxPayload = maxPayload;
+    this.audit = audit;
+    this.others = others;
     this.held = Budget.of(Math.max(Limits.HELD_BYTES, 4L * maxPayload));
     this.hostView = View.ofHost(Sys.uid(), Sys.gid());
   }
@@ -87,8 +106,27 @@ final class Doorkeeper implements Agents.Doors {
   /** Opens the operators' socket; from here on the kernel serves. */
   void open(Dispatcher serving) throws IOException {
     dispatcher = serving;
-    operators = new Listener(reactor, paths.socket(), OPERATOR_SOCKET_MODE, this::operatorCame);
+    operators = new Listener(reactor, paths.socket(), others.socketMode(), this::operatorCame);
+    letOthersIn();
     reactor.schedule(STALL_SWEEP, this::sweepStalled);
+  }
+
+  /**
+   * Opens the way to the socket; the kernel still asks each who it is. A folder that is not the
+   * kernel's alone, such as /tmp, stays as it is.
+   */
+  private void letOthersIn() throws ErrnoException {
+    if (!others.admitsOthers()) {
+      return;
+    }
+    int gid = others.group().map(Operators.Group::gid).orElse(Sys.gid());
+    Sys.chown(paths.socket().toString(), Sys.uid(), gid);
+    String folder = Objects.requireNonNull(paths.socket().getParent()).toString();
+    FileStat stat = Sys.stat(folder);
+    if (stat.uid() == Sys.uid() && (stat.mode() & OTHERS) == 0) {
+      Sys.chown(folder, Sys.uid(), gid);
+      Sys.chmod(folder, others.folderMode());
+    }
   }
 
   /** An agent's socket and those who came in by it. */
@@ -158,8 +196,7 @@ final class Doorkeeper implements Agents.Doors {
               .flatMap(AgentRun::view)
               .orElseThrow(
                   () -> new SyscallException(ErrorCode.UNAVAILABLE, "this agent is not running"));
-      return new Caller(
-          door.agent.id(), door.agent, door.agent.permissions(), view, door.box.name());
+      return Caller.of(door.agent, view, door.box.name());
     }
 
     @Override
@@ -173,9 +210,13 @@ final class Doorkeeper implements Agents.Doors {
     private final AgentId id = ids.next();
     private final Postboxes.Box box = postboxes.open(id);
     private final Connection connection;
+    private final Operators.Rights rights;
+    private final String origin;
 
-    OperatorIdentity(Connection connection) {
+    OperatorIdentity(Connection connection, Operators.Rights rights, int uid) {
       this.connection = connection;
+      this.rights = rights;
+      this.origin = "uid " + uid;
     }
 
     @Override
@@ -185,7 +226,8 @@ final class Doorkeeper implements Agents.Doors {
 
     @Override
     public Caller caller() {
-      return new Caller(id, null, PermissionLevel.UNRESTRICTED.permissions(), hostView, box.name());
+      return new Caller(
+          id, rights.role(), origin, null, rights.level().permissions(), hostView, box.name());
     }
 
     @Override
@@ -199,20 +241,35 @@ final class Doorkeeper implements Agents.Doors {
   /** The caller of what the kernel does on its own account, as the operator who configured it. */
   Caller kernelItself() {
     return new Caller(
-        ids.next(), null, PermissionLevel.UNRESTRICTED.permissions(), hostView, "kernel");
+        ids.next(),
+        Role.OPERATOR,
+        "kernel",
+        null,
+        PermissionLevel.UNRESTRICTED.permissions(),
+        hostView,
+        "kernel");
   }
 
   private void operatorCame(UnixSocketChannel channel) throws IOException {
     Credentials peer = channel.getOption(UnixSocketOptions.SO_PEERCRED);
-    if (peer.getUid() != Sys.uid() && peer.getUid() != 0) {
-      log.warn(
-          "user {} (pid {}) came to the operators' socket; refused", peer.getUid(), peer.getPid());
+    int uid = peer.getUid();
+    Set<Integer> gids = others.admitsOthers() ? Sys.peerGroups(channel.getFD()) : Set.of();
+    Optional<Operators.Rights> rights = others.of(uid, gids);
+    String who = "uid " + uid + " pid " + peer.getPid();
+    if (rights.isEmpty()) {
+      log.warn("{} came to the operators' socket; refused", who);
+      audit.append(
+          AuditEntry.of(0, "uid " + uid, "connect", "denied", who, "it is no operator"), () -> {});
       channel.close();
       return;
     }
-    log.debug("operator connected: uid {} pid {}", peer.getUid(), peer.getPid());
+    if (uid == Sys.uid()) {
+      log.debug("{} connected", who);
+    } else {
+      log.info("{} connected as {}, level {}", who, rights.get().role(), rights.get().level());
+    }
     Connection connection = serve(channel, held);
-    new Session(connection, dispatcher(), new OperatorIdentity(connection));
+    new Session(connection, dispatcher(), new OperatorIdentity(connection, rights.get(), uid));
   }
 
   private Connection serve(UnixSocketChannel channel, Budget budget) throws IOException {

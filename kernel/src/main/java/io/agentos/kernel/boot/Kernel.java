@@ -100,7 +100,9 @@ public final class Kernel {
     agents = new Agents(reactor, workers, paths, ids, runs);
     llm = new Llm(reactor, config.llm());
     Postboxes postboxes = new Postboxes(reactor);
-    doors = new Doorkeeper(reactor, paths, ids, postboxes, llm, config.maxPayload());
+    doors =
+        new Doorkeeper(
+            reactor, paths, ids, postboxes, llm, audit, config.operators(), config.maxPayload());
     agents.setDoors(doors);
     Offload offload = new Offload(reactor, workers);
     mcpServers = new McpServers(config.mcpServers(), new Spawn(agents, offload));

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Everything that can be configured: command line over environment over {@code agentos.toml} over
  * defaults. An unknown key refuses to start and names the nearest known one.
  *
+ * @param operators who may beside the kernel's own user and root
  * @param strictLimits refuse a limit that only a fallback could hold
  * @param mcpServers what is started with the kernel, in their order in the file
  * @param auditEntries kept at most
@@ -36,6 +37,7 @@ public record KernelConfig(
     boolean jsonLogs,
     String logLevel,
     LlmConfig llm,
+    Operators operators,
     List<McpServers.Server> mcpServers,
     int auditEntries,
     int auditDays,
@@ -60,6 +62,7 @@ public record KernelConfig(
           SchedulerConfig.PRICES,
           SchedulerConfig.FALLBACK,
           SchedulerConfig.BUDGETS,
+          Operators.KEY,
           SecretsConfig.KEY,
           McpServers.KEY);
 
@@ -149,6 +152,7 @@ public record KernelConfig(
         json,
         logLevel(options, values),
         llm(home, file, values, paths),
+        Operators.read(values.at(Operators.KEY)),
         McpServers.read(values.at(McpServers.KEY), values.file()),
         values.integer("audit.max_entries", 1_000_000, 1000, 100_000_000),
         values.integer("audit.max_days", 90, 1, 36_500),

@@ -63,6 +63,8 @@ public interface LibC {
 
   int chown(String path, int uid, int gid);
 
+  int getsockopt(int fd, int level, int name, @intptr_t long value, @intptr_t long length);
+
   int fsync(int fd);
 
   int kill(int pid, int signal);

@@ -5,12 +5,17 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.OptionalInt;
+import java.util.Set;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.posix.FileStat;
+import jnr.posix.Group;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
+import jnr.posix.Passwd;
 
 /**
  * System calls by descriptor. The hot ones return their result or a negative error number, as
@@ -52,6 +57,12 @@ public final class Sys {
   private static final long RESOLVE_NO_MAGICLINKS = 2;
   private static final long RESOLVE_IN_ROOT = 16;
   private static final int LOCK_EX_NB = 2 | 4;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_PEERGROUPS = 59;
+
+  /** NGROUPS_MAX. */
+  private static final int PEER_GROUPS = 65_536;
+
   private static final int F_SETFL = 4;
   private static final int SYS_OPENAT2 = 437;
   private static final int OPEN_HOW_BYTES = 24;
@@ -295,6 +306,34 @@ public final class Sys {
 
   public static void chown(String path, int uid, int gid) throws ErrnoException {
     check("chown " + path, C.chown(path, uid, gid));
+  }
+
+  /** The id of a group of the system. */
+  public static OptionalInt groupId(String name) {
+    Group group = NATIVE.getgrnam(name);
+    return group == null ? OptionalInt.empty() : OptionalInt.of((int) group.getGID());
+  }
+
+  /** The id of a user of the system. */
+  public static OptionalInt userId(String name) {
+    Passwd user = NATIVE.getpwnam(name);
+    return user == null ? OptionalInt.empty() : OptionalInt.of((int) user.getUID());
+  }
+
+  /** All groups of the process at the other end of a Unix socket, as it connected. */
+  public static Set<Integer> peerGroups(int fd) throws ErrnoException {
+    Pointer length = Memory.allocateDirect(LibC.RUNTIME, Integer.BYTES, true);
+    Pointer groups = Memory.allocateDirect(LibC.RUNTIME, PEER_GROUPS * Integer.BYTES, true);
+    length.putInt(0, PEER_GROUPS * Integer.BYTES);
+    check(
+        "getsockopt SO_PEERGROUPS",
+        C.getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups.address(), length.address()));
+    Set<Integer> found = new HashSet<>();
+    for (int offset = 0; offset < length.getInt(0); offset += Integer.BYTES) {
+      found.add(groups.getInt(offset));
+    }
+    Reference.reachabilityFence(groups);
+    return found;
   }
 
   public static int uid() {

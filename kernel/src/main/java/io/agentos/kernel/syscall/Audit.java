@@ -61,7 +61,7 @@ final class Audit {
       log.append(
           AuditEntry.of(
               caller.id().value(),
-              caller.name(),
+              caller.shown(),
               opcode.name().toLowerCase(Locale.ROOT),
               decision,
               AuditSubject.of(request),

@@ -58,6 +58,10 @@ public final class Dispatcher {
       Caller caller = session.identity().caller();
       byte[] json = bytes(payload);
       call.follow(audit.begin(caller, bound.opcode, json));
+      if (!caller.role().mayCall(bound.opcode)) {
+        throw SyscallException.denied(
+            bound.opcode + " changes something, and " + caller.origin() + " is an observer here");
+      }
       bound.opcode.right().admit(caller, bound.opcode.name());
       call.whenClosed(shares.take(caller.id(), bound.opcode));
       run(bound, caller, json, call);

@@ -9,6 +9,8 @@ import io.agentos.kernel.llm.BudgetRule;
 import io.agentos.kernel.llm.LlmConfig;
 import io.agentos.kernel.llm.Price;
 import io.agentos.kernel.llm.RateLimits;
+import io.agentos.kernel.permission.PermissionLevel;
+import io.agentos.kernel.syscall.Role;
 import io.agentos.kernel.testing.KernelProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +176,45 @@ final class KernelConfigTest {
     assertThat(config.paths().runtime()).hasToString("/env/run");
     KernelConfig asked = KernelConfig.load(HOME, environment, options(toml, Path.of("/option/s")));
     assertThat(asked.paths().socket()).hasToString("/option/s");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[operators] ; role = 'observer'|name one",
+        "[operators] ; group = 'no-such-group-here'|no group",
+        "[operators] ; group = '0' ; role = 'king'|operator or observer",
+        "[operators] ; group = '0' ; level = 'all'|permission level",
+        "[operators.users.no-such-user-here] ; role = 'observer'|no such user",
+        "[operators.users.0] ; rolle = 'observer'|no field rolle",
+        "[operators] ; grup = '0'|no field grup",
+        "operators = 5|must be a table",
+      })
+  void refusesOperatorsThatMakeNoSense(String toml, String why) {
+    assertThatThrownBy(() -> load(toml.replace(" ; ", "\n")))
+        .isInstanceOf(BootException.class)
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void knowsOperatorsByUserAndByGroup() throws IOException {
+    Operators operators =
+        load("""
+                [operators]
+                group = "0"
+                role = "observer"
+                [operators.users.4711]
+                level = "standard"
+                """)
+            .operators();
+    assertThat(operators.of(4711, Set.of(0)))
+        .contains(new Operators.Rights(Role.OPERATOR, PermissionLevel.STANDARD));
+    assertThat(operators.of(4712, Set.of(7, 0)).map(Operators.Rights::role))
+        .contains(Role.OBSERVER);
+    assertThat(operators.of(4712, Set.of(7))).isEmpty();
+    assertThat(operators.of(0, Set.of())).contains(Operators.EVERYTHING);
+    assertThat(Operators.NONE.of(4711, Set.of(0))).isEmpty();
   }
 
   @Test

@@ -128,8 +128,13 @@ final class ThinkIT {
     JsonNode called = agent.call(Opcode.THINK, Map.of("prompt", "tool", "tools", List.of(add)));
     assertThat(called.get("finish_reason").asText()).isEqualTo("tool_calls");
     assertThat(called.at("/tool_calls/0/arguments/b").asInt()).isEqualTo(2);
-    Map<String, ?> image = Map.of("data", "aGVsbG8=", "mime_type", "image/png");
+    Map<String, ?> image = Map.of("data", "iVBORw0KGgo=", "mime_type", "image/png");
     Expect.success(agent.call(Opcode.THINK, Map.of("prompt", "look", "image", image)));
+    Map<String, ?> none = Map.of("data", "aGVsbG8=", "mime_type", "image/png");
+    Expect.refusal(
+        agent.call(Opcode.THINK, Map.of("prompt", "look", "image", none)),
+        "INVALID_REQUEST",
+        "image/png");
   }
 
   @Test

@@ -72,7 +72,7 @@ public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Respons
         throw SyscallException.invalid(
             "permissions.secrets needs a sandbox: without one the agent could read the kernel's own memory");
       }
-      return caller.isOperator() ? granted : caller.now().and(granted);
+      return caller.isUnrestricted() ? granted : caller.now().and(granted);
     } catch (IllegalArgumentException e) {
       throw SyscallException.invalid("permissions: " + e.getMessage());
     }

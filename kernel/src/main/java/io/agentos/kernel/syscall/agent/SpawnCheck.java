@@ -138,7 +138,7 @@ final class SpawnCheck {
    */
   private static void requireOperatorFor(Caller caller, SpawnRequest request)
       throws SyscallException {
-    if (caller.isOperator()) {
+    if (caller.isUnrestricted()) {
       return;
     }
     String field =
@@ -155,7 +155,10 @@ final class SpawnCheck {
                             : null;
     if (field != null) {
       throw SyscallException.denied(
-          "an agent may not use " + field + " in SPAWN; only an operator may");
+          (caller.isOperator() ? caller.origin() : "an agent")
+              + " may not use "
+              + field
+              + " in SPAWN; only an operator without a level may");
     }
   }
 

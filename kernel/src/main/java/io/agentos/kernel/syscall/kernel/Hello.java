@@ -49,7 +49,7 @@ public final class Hello implements Syscall.Inline<Hello.Request, Hello.Response
         Frame.PROTOCOL_VERSION,
         config.version(),
         caller.id().value(),
-        caller.isOperator() ? "operator" : "agent",
+        caller.role().wireName(),
         features,
         new LimitsInfo(config.maxPayload()));
   }

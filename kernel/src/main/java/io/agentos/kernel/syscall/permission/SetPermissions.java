@@ -47,17 +47,17 @@ public final class SetPermissions implements Syscall.Inline<SetPermissions.Reque
     Agent agent = target(caller, request.agentId());
     PermissionSpec spec = spec(request);
     Optional<String> excess =
-        caller.isOperator() ? Optional.empty() : agent.permissions().exceeds(spec);
+        caller.isUnrestricted() ? Optional.empty() : agent.permissions().exceeds(spec);
     if (excess.isPresent()) {
       throw SyscallException.denied(
           excess.get()
               + " would give agent "
               + agent.id()
-              + " more than it has; an agent can only narrow, an operator can widen");
+              + " more than it has; only an operator without a level can widen");
     }
     try {
       Permissions changed =
-          caller.isOperator() ? granted(agent, spec) : agent.permissions().narrowedBy(spec);
+          caller.isUnrestricted() ? granted(agent, spec) : agent.permissions().narrowedBy(spec);
       agent.setPermissions(changed);
       return PermissionsView.of(changed, llm.spent(agent.id()));
     } catch (IllegalArgumentException e) {

@@ -11,6 +11,7 @@ import io.agentos.kernel.permission.PermissionLevel;
 import io.agentos.kernel.posix.Sys;
 import io.agentos.kernel.sandbox.View;
 import io.agentos.kernel.syscall.Caller;
+import io.agentos.kernel.syscall.Role;
 import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.testing.LiveReactor;
 import io.agentos.kernel.testing.PlayedLlmService;
@@ -228,6 +229,8 @@ final class GoldenExchangesTest {
   private static Caller caller(String name) throws IOException {
     return new Caller(
         new AgentId(1),
+        Role.OPERATOR,
+        "uid 0",
         /* agent= */ null,
         PermissionLevel.MINIMAL.permissions(),
         View.ofHost(Sys.uid(), Sys.gid()),

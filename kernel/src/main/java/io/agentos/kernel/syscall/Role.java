@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.syscall;
+
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** What a caller is, by the socket it came in by and the user that it is. */
+public enum Role {
+  /** Came in by its own socket. */
+  AGENT,
+
+  /** May act on all agents, within the level that it was given. */
+  OPERATOR,
+
+  /** An operator that only looks. */
+  OBSERVER;
+
+  private static final Set<Opcode> LOOKING =
+      EnumSet.of(
+          Opcode.NOOP,
+          Opcode.HELLO,
+          Opcode.EXIT,
+          Opcode.LIST,
+          Opcode.WAIT,
+          Opcode.LOGS,
+          Opcode.GET_PERMS,
+          Opcode.LLM_STATUS,
+          Opcode.LLM_TRACE,
+          Opcode.LLM_USAGE,
+          Opcode.GET_AUDIT_LOG);
+
+  /** Whether it may make that call at all. */
+  boolean mayCall(Opcode opcode) {
+    return this != OBSERVER || LOOKING.contains(opcode);
+  }
+
+  /** As the wire and the configuration have it. */
+  public String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
