@@ -2,6 +2,7 @@
 package io.agentos.cli;
 
 import io.agentos.cli.client.Json;
+import io.agentos.cli.perms.PermissionsFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,8 +112,8 @@ final class AgentOptions {
 
   @Option(
       names = "--permissions",
-      paramLabel = "JSON",
-      description = "Permissions in full, as the protocol has them.")
+      paramLabel = "FILE|JSON",
+      description = "Permissions in full: a TOML file, or JSON as the protocol has it.")
   private @Nullable String permissions;
 
   @Option(
@@ -130,7 +131,7 @@ final class AgentOptions {
   /** The request. */
   Map<String, Object> request() throws IOException {
     Map<String, Object> request = new LinkedHashMap<>();
-    request.put("name", name == null ? defaultName(script) : name);
+    request.put("name", name());
     request.put("script", script.toAbsolutePath().normalize().toString());
     putIf(request, "args", arguments.isEmpty() ? null : arguments);
     putIf(request, "python", python);
@@ -163,6 +164,11 @@ final class AgentOptions {
     return variables;
   }
 
+  /** What it is called unless a living one is. */
+  String name() {
+    return name == null ? defaultName(script) : name;
+  }
+
   /** Whether the name was given, so that no other will do. */
   boolean isNamed() {
     return name != null;
@@ -182,12 +188,21 @@ final class AgentOptions {
     Map<String, Object> all = new LinkedHashMap<>();
     putIf(all, "level", level);
     if (permissions != null) {
-      if (!(parsed(permissions) instanceof Map<?, ?> given)) {
-        throw new IOException("--permissions must be a JSON object, such as {\"can_exec\": false}");
-      }
-      given.forEach((key, value) -> all.put(String.valueOf(key), value));
+      given(permissions).forEach((key, value) -> all.put(String.valueOf(key), value));
     }
     return all.isEmpty() ? null : all;
+  }
+
+  private static Map<?, ?> given(String permissions) throws IOException {
+    String text = permissions.strip();
+    if (!text.startsWith("{") && !text.startsWith("[") && !text.isEmpty()) {
+      return PermissionsFile.read(Path.of(text));
+    }
+    if (!(parsed(text) instanceof Map<?, ?> object)) {
+      throw new IOException(
+          "--permissions must be a file or a JSON object, such as {\"can_exec\": false}");
+    }
+    return object;
   }
 
   private static @Nullable Object parsed(String json) {

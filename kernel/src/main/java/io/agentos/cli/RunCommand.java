@@ -26,7 +26,11 @@ import picocli.CommandLine.Spec;
       "",
       "Options go before SCRIPT; what follows it is the agent's.",
       "Ctrl-C asks the agent to end (SIGTERM, 5 s of grace); a second one kills it at once.",
-      "The exit code is the agent's, or 128 + the signal that ended it."
+      "The exit code is the agent's, or 128 + the signal that ended it.",
+      "",
+      "--learn runs it once with all that a sandbox allows and writes what it used as a file, which",
+      "--permissions takes: agentos run --learn X.py, look it through, then",
+      "agentos run --permissions X.permissions.toml X.py."
     })
 final class RunCommand implements Callable<Integer> {
   /** Of what it wrote before we listened: all that the kernel gives at once. */
@@ -39,8 +43,11 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private LogOptions format;
   @Mixin private AgentOptions agent;
 
+  @Mixin private LearnOptions learn;
+
   @Override
   public Integer call() throws IOException {
+    learn.check(agent);
     KernelClient client;
     try {
       client = kernel.connect();
@@ -63,7 +70,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int runOn(KernelClient client) throws IOException {
-    Answer spawned = Spawner.spawn(client, agent);
+    Answer spawned = Spawner.spawn(client, agent, learn.fields());
     if (kernel.json) {
       spec.commandLine().getOut().println(spawned.json());
     }
@@ -112,7 +119,9 @@ final class RunCommand implements Callable<Integer> {
 
   private int finish(KernelClient client, int id) throws IOException {
     try (KernelClient fresh = client.another()) {
-      return finish(fresh.call(Op.WAIT, Map.of("id", id), KernelClient.PATIENT));
+      Answer end = fresh.call(Op.WAIT, Map.of("id", id), KernelClient.PATIENT);
+      learn.write(fresh, id, spec.commandLine().getErr());
+      return finish(end);
     }
   }
 

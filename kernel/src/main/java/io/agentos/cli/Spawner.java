@@ -16,7 +16,14 @@ final class Spawner {
 
   /** A name that the user did not choose gives way to a live agent's: then it gets a number. */
   static Answer spawn(KernelClient client, AgentOptions options) throws IOException {
+    return spawn(client, options, Map.of());
+  }
+
+  /** The same with fields of SPAWN that not every command has an option for. */
+  static Answer spawn(KernelClient client, AgentOptions options, Map<String, ?> more)
+      throws IOException {
     Map<String, Object> request = options.request();
+    request.putAll(more);
     Object name = request.get("name");
     for (int number = 2; ; number++) {
       try {

@@ -3,6 +3,7 @@ package io.agentos.kernel.agent;
 
 import io.agentos.kernel.base.AgentId;
 import io.agentos.kernel.log.AgentLog;
+import io.agentos.kernel.permission.Learned;
 import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.permission.Standing;
 import io.agentos.kernel.reactor.ReactorConfined;
@@ -25,6 +26,7 @@ public final class Agent {
   private final Restarts restarts;
   private final List<Runnable> whenEnded = new ArrayList<>();
   private final Standing permissions;
+  private final Learned learned;
   private AgentState state = AgentState.STARTING;
   private @Nullable AgentRun run;
   private @Nullable ExitRecord exit;
@@ -35,6 +37,8 @@ public final class Agent {
     this.spec = spec;
     this.parent = parent;
     this.permissions = new Standing(permissions);
+    Learned parents = parent == null ? Learned.NOTHING : parent.learned;
+    this.learned = spec.learns() ? Learned.begin() : parents;
     this.log = log;
     this.restarts = new Restarts(spec.restart());
   }
@@ -79,6 +83,11 @@ public final class Agent {
   /** As they stand; for any thread. */
   public Permissions permissions() {
     return permissions.get();
+  }
+
+  /** What it uses of them, with what its children use, if it was started to learn; any thread. */
+  public Learned learned() {
+    return learned;
   }
 
   public void setPermissions(Permissions changed) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param scriptWhole whether the script's whole folder is shown or only the file
  * @param allowedSyscalls that the sandbox's filter otherwise refuses
  * @param llmWeight of its share of the LLM among its siblings' shares
+ * @param learns whether what it uses of its permissions is noted
  * @param workspace the folder on the host that is {@code /workspace}; absent: one is made
  */
 public record AgentSpec(
@@ -33,7 +34,8 @@ public record AgentSpec(
     List<String> allowedSyscalls,
     ResourceLimits limits,
     int llmWeight,
-    RestartPolicy restart) {
+    RestartPolicy restart,
+    boolean learns) {
   public static final int DEFAULT_LLM_WEIGHT = 100;
   public static final int MOST_LLM_WEIGHT = 10_000;
 
@@ -53,7 +55,8 @@ public record AgentSpec(
         allowedSyscalls,
         limits.cappedBy(parent),
         llmWeight,
-        restart);
+        restart,
+        learns);
   }
 
   /** One more place in the sandbox: a host folder or file, or a folder in memory. */

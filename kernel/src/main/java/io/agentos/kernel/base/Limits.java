@@ -152,6 +152,12 @@ public final class Limits {
   /** For what waits to be written when the kernel ends. */
   public static final Duration AUDIT_CLOSE = Duration.ofSeconds(5);
 
+  /** Different uses that are noted of an agent that learns. */
+  public static final int LEARNED_USES = 2000;
+
+  /** Of these uses together, so that they fit into one answer however they are escaped. */
+  public static final int LEARNED_CHARACTERS = 128 * 1024;
+
   public static final int AUDIT_ENTRIES_DEFAULT = 100;
   public static final int AUDIT_ENTRIES_MOST = 1000;
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import io.agentos.kernel.base.KernelPaths;
 import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.base.Nearest;
 import io.agentos.kernel.llm.LlmConfig;
 import io.agentos.kernel.net.Secrets;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -247,32 +247,15 @@ public record KernelConfig(
         checkKeys(field.getValue(), key + ".", file);
       } else if (!KEYS.contains(key) || field.getKey().contains(".")) {
         throw new BootException(
-            "unknown key \"" + key + "\" in " + file + "; did you mean \"" + nearest(key) + "\"?");
+            "unknown key \""
+                + key
+                + "\" in "
+                + file
+                + "; did you mean \""
+                + Nearest.to(key, KEYS)
+                + "\"?");
       }
     }
-  }
-
-  private static String nearest(String key) {
-    return KEYS.stream().min(Comparator.comparingInt(known -> distance(known, key))).orElseThrow();
-  }
-
-  /** Levenshtein distance. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int above = row[j];
-        int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-        row[j] = Math.min(Math.min(above, row[j - 1]) + 1, diagonal + change);
-        diagonal = above;
-      }
-    }
-    return row[b.length()];
   }
 
   /** Typed access by dotted key. */

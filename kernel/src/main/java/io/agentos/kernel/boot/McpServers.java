@@ -42,7 +42,8 @@ final class McpServers {
   private static final String RELAY = "agentos.mcp_servers.relay";
 
   /** Fields of SPAWN that are not for the file to say. */
-  private static final List<String> OURS = List.of("name", "script", "python", "sandboxed");
+  private static final List<String> OURS =
+      List.of("name", "script", "python", "sandboxed", "learn");
 
   /** What the interpreter of the relay would take for its own. */
   private static final String PYTHON_VARIABLES = "PYTHON";
@@ -144,7 +145,8 @@ final class McpServers {
         given.mounts(),
         given.workspace(),
         given.allowSyscalls(),
-        given.llmWeight());
+        given.llmWeight(),
+        /* learn= */ null);
   }
 
   /** Other people's programs: they answer messages, and that is all they need of the kernel. */

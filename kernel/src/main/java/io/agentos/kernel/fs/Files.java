@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.fs;
 
+import io.agentos.kernel.permission.Learned;
 import io.agentos.kernel.permission.PathRules;
 import io.agentos.kernel.posix.ErrnoException;
 import io.agentos.kernel.posix.Sys;
@@ -29,6 +30,11 @@ public final class Files {
 
   private final SecureRandom random = new SecureRandom();
 
+  /**
+   * On whose behalf: which files it sees, which of them it may use, and where its uses are noted.
+   */
+  public record Access(View view, PathRules rules, Learned learned) {}
+
   /** Bytes of a file; {@code size} is the whole file's. */
   public record Content(byte[] bytes, long size) {}
 
@@ -47,15 +53,16 @@ public final class Files {
    * @throws SyscallException NOT_FOUND, PERMISSION_DENIED, or INVALID_REQUEST for what is no
    *     regular file
    */
-  public Content read(View view, PathRules rules, String path, long offset, int limit)
-      throws SyscallException {
+  public Content read(Access access, String path, long offset, int limit) throws SyscallException {
     checkPath(path);
-    try (View.Lease lease = view.lease()) {
+    try (View.Lease lease = access.view().lease()) {
       int handle = Sys.openBelow(lease.root(), path, Sys.O_PATH, 0, 0);
       try {
-        refuse(rules.whyNotRead(realPath(handle)));
+        String real = realPath(handle);
+        refuse(access.rules().whyNotRead(real));
         FileStat stat = requireRegular(handle, path);
-        refuseOtherNames(handle, stat, rules, path);
+        refuseOtherNames(handle, stat, access.rules(), path);
+        access.learned().add(Learned.Kind.READ, real);
         return readFrom(handle, stat.st_size(), offset, limit);
       } finally {
         Sys.close(handle);
@@ -93,13 +100,13 @@ public final class Files {
   public record Change(byte[] bytes, Mode mode, boolean sync) {}
 
   /** Writes a file; see {@link Mode}. Returns the number of bytes. */
-  public int write(View view, PathRules rules, String path, Change change) throws SyscallException {
+  public int write(Access access, String path, Change change) throws SyscallException {
     checkPath(path);
     if (path.endsWith("/")) {
       throw SyscallException.invalid("path " + path + " names a folder; WRITE needs a file's name");
     }
-    try (View.Lease lease = view.lease()) {
-      String real = resolveTarget(lease, rules, path);
+    try (View.Lease lease = access.view().lease()) {
+      String real = resolveTarget(lease, access.rules(), path);
       int slash = real.lastIndexOf('/');
       int folder =
           Sys.openBelow(
@@ -109,10 +116,11 @@ public final class Files {
               0,
               Sys.RESOLVE_NO_SYMLINKS);
       try {
-        writeIn(folder, real.substring(slash + 1), rules, path, change);
+        writeIn(folder, real.substring(slash + 1), access.rules(), path, change);
       } finally {
         Sys.close(folder);
       }
+      access.learned().add(Learned.Kind.WRITE, real);
       return change.bytes().length;
     } catch (ErrnoException e) {
       throw translate("write", path, e);

@@ -2,11 +2,15 @@
 package io.agentos.kernel.net;
 
 import io.agentos.kernel.permission.DomainRules;
+import io.agentos.kernel.permission.Learned;
 import io.agentos.kernel.permission.SecretGrants;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
@@ -78,8 +82,14 @@ public final class Secrets {
   }
 
   /** Headers to set on one request, and what to blank in its answer. */
-  public record Attached(Map<String, String> headers, Redaction redaction) {
-    static final Attached NOTHING = new Attached(Map.of(), Redaction.NONE);
+  public record Attached(Map<String, String> headers, Redaction redaction, Set<String> names) {
+    public static final Attached NOTHING = new Attached(Map.of(), Redaction.NONE, Set.of());
+
+    /** Notes that a request went there, with these. */
+    public void note(Learned learned, Destination to) {
+      learned.add(Learned.Kind.HTTP, to.toString().toLowerCase(Locale.ROOT));
+      names.forEach(name -> learned.add(Learned.Kind.SECRET, name));
+    }
 
     /** Never the values. */
     @Override
@@ -92,14 +102,18 @@ public final class Secrets {
   public Attached attach(Destination to, boolean secure, SecretGrants grants) {
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     List<String> blanked = new ArrayList<>();
+    Set<String> names = new TreeSet<>();
     for (Secret secret : secrets) {
       if (grants.holds(secret.name) && secret.goesTo(to, secure)) {
         headers.put(secret.header, secret.headerValue());
+        names.add(secret.name);
         blanked.add(secret.value);
         blanked.add(secret.headerValue());
       }
     }
-    return headers.isEmpty() ? Attached.NOTHING : new Attached(headers, Redaction.of(blanked));
+    return headers.isEmpty()
+        ? Attached.NOTHING
+        : new Attached(headers, Redaction.of(blanked), names);
   }
 
   /** Whether a plain request there is to be sent over TLS, for a secret's sake. */

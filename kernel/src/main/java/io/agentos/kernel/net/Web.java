@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.net;
 
+import io.agentos.kernel.permission.Learned;
 import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.reactor.Workers;
 import io.agentos.kernel.wire.ErrorCode;
@@ -34,12 +35,14 @@ public final class Web implements AutoCloseable {
   public record Outcome(@Nullable HttpAnswer answer, @Nullable SyscallException refusal) {}
 
   /** What the caller may do, asked when it counts: before each hop. */
-  @FunctionalInterface
   public interface Judge {
     /**
      * @throws SyscallException when it may not ask at all any more
      */
     Permissions now() throws SyscallException;
+
+    /** Where its uses are noted. */
+    Learned learned();
   }
 
   /**
@@ -109,6 +112,7 @@ public final class Web implements AutoCloseable {
           exchange
               .perform(call.with(attached), permissions.domains())
               .redacted(attached.redaction());
+      attached.note(judge.learned(), to);
       String location = answer.headers().get("location");
       if (answer.status() < 301
           || answer.status() > LAST_REDIRECT_STATUS

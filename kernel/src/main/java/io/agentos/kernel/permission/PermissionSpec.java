@@ -45,6 +45,38 @@ public record PermissionSpec(
       @JsonProperty("calls_made") @Nullable Long callsMade,
       @JsonProperty("cost") @Nullable Double cost) {}
 
+  /**
+   * For finding out what a program needs: what is not stated is allowed, within level sandboxed and
+   * its lists of what is blocked.
+   *
+   * @throws IllegalArgumentException when a level is stated
+   */
+  public PermissionSpec learning() {
+    if (level != null) {
+      throw new IllegalArgumentException(
+          "learn starts from level sandboxed; leave level out, and state what is to be narrower");
+    }
+    List<String> everywhere = List.of("/**");
+    return new PermissionSpec(
+        PermissionLevel.SANDBOXED,
+        canExec == null || canExec,
+        canRead == null || canRead,
+        canWrite == null || canWrite,
+        canThink == null || canThink,
+        canSpawn == null || canSpawn,
+        canHttp == null || canHttp,
+        new Filesystem(
+            filesystem == null || filesystem.read() == null ? everywhere : filesystem.read(),
+            filesystem == null || filesystem.write() == null ? everywhere : filesystem.write(),
+            filesystem == null ? null : filesystem.blocked()),
+        exec,
+        blockedCommands,
+        network == null ? List.of("*") : network,
+        llm,
+        maxExecTimeMs,
+        secrets);
+  }
+
   /** The same fields starting from another level. */
   public PermissionSpec at(PermissionLevel other) {
     return new PermissionSpec(

@@ -7,6 +7,7 @@ import io.agentos.kernel.audit.AuditEntry;
 import io.agentos.kernel.audit.Subjects;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.net.Secrets;
+import io.agentos.kernel.permission.Learned;
 import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.wire.SyscallException;
 import io.netty.bootstrap.ServerBootstrap;
@@ -128,6 +129,12 @@ final class AgentGate implements Egress.Gate {
   /** Runs what may block; false when there is too much of it already. */
   boolean offload(Runnable task) {
     return proxy.lookups().tryRun(task);
+  }
+
+  /** Notes what the agent used, if it is one that learns. */
+  void noteUse(Outgoing outgoing) {
+    agent.learned().add(Learned.Kind.RIGHT, "can_http");
+    outgoing.attached().note(agent.learned(), outgoing.destination());
   }
 
   /**

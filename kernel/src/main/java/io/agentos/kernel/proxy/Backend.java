@@ -123,7 +123,7 @@ final class Backend {
                     .setMaxHeaderSize(Limits.PROXY_HEAD_BYTES),
                 /* parseHttpAfterConnectRequest= */ false,
                 /* failOnMissingResponse= */ false),
-            new Returning(inside, outgoing.redaction()));
+            new Returning(inside, outgoing.attached().redaction()));
   }
 
   private void connected(Channel channel) {

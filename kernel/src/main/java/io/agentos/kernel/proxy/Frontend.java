@@ -174,6 +174,7 @@ final class Frontend extends ChannelInboundHandlerAdapter {
             () -> {
               try {
                 List<InetAddress> addresses = outgoing.destination().resolve(rules);
+                gate.noteUse(outgoing);
                 ctx.executor().execute(() -> connect(ctx, outgoing, addresses));
               } catch (SyscallException refusal) {
                 ctx.executor().execute(() -> refuse(ctx, Refusal.of(refusal)));

@@ -2,7 +2,6 @@
 package io.agentos.kernel.proxy;
 
 import io.agentos.kernel.net.Destination;
-import io.agentos.kernel.net.Redaction;
 import io.agentos.kernel.net.Secrets;
 import io.agentos.kernel.permission.SecretGrants;
 import io.agentos.kernel.wire.SyscallException;
@@ -25,14 +24,14 @@ import java.util.List;
  *
  * @param secure whether it is sent over TLS, as a URL with https asks for
  * @param expectsContinue whether the program waits to be told before it sends the body
- * @param redaction of secrets that were attached, in the answer
+ * @param attached secrets that go along
  */
 record Outgoing(
     Destination destination,
     boolean secure,
     HttpRequest request,
     boolean expectsContinue,
-    Redaction redaction) {
+    Secrets.Attached attached) {
   /** Between two neighbours only, RFC 9110 section 7.6.1; and what is said to a proxy. */
   private static final List<String> HOP_BY_HOP =
       List.of(
@@ -61,7 +60,8 @@ record Outgoing(
       throw SyscallException.invalid("CONNECT must name HOST:PORT");
     }
     URI url = uri("https://" + authority);
-    return new Outgoing(Destination.of(url), /* secure= */ false, head, false, Redaction.NONE);
+    return new Outgoing(
+        Destination.of(url), /* secure= */ false, head, false, Secrets.Attached.NOTHING);
   }
 
   private static Outgoing forward(HttpRequest head, Secrets secrets, SecretGrants grants)
@@ -94,7 +94,7 @@ record Outgoing(
       request.headers().set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
     }
     return new Outgoing(
-        destination, secure, request, HttpUtil.is100ContinueExpected(head), attached.redaction());
+        destination, secure, request, HttpUtil.is100ContinueExpected(head), attached);
   }
 
   private static String authority(URI url, Destination to, boolean secure) {

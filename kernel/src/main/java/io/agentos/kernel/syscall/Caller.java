@@ -4,6 +4,7 @@ package io.agentos.kernel.syscall;
 import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.base.AgentId;
 import io.agentos.kernel.permission.PermissionLevel;
+import io.agentos.kernel.permission.Learned;
 import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.sandbox.View;
 import io.agentos.kernel.wire.SyscallException;
@@ -54,6 +55,11 @@ public record Caller(
    */
   public Permissions now() {
     return agent == null ? permissions : agent.permissions();
+  }
+
+  /** Where its uses are noted, if they are. */
+  public Learned learned() {
+    return agent == null ? Learned.NOTHING : agent.learned();
   }
 
   /** The calling agent, or a refusal for operators. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.syscall;
 
+import io.agentos.kernel.permission.Learned;
 import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.wire.SyscallException;
 import java.util.function.Predicate;
@@ -35,6 +36,9 @@ public enum Right {
               + ", which level "
               + permissions.level()
               + " of this agent does not have; an operator can grant it with SET_PERMS");
+    }
+    if (this != ANY) {
+      caller.learned().add(Learned.Kind.RIGHT, field);
     }
   }
 

@@ -185,6 +185,7 @@ final class DelegationIT {
         "allow_syscalls|[\"ptrace\"]|allow_syscalls",
         "mounts|[{\"source\":\"/etc\",\"target\":\"/x\"}]|mounts",
         "mounts|[]|mounts",
+        "learn|true|learn",
         "workspace|\"/etc\"|workspace",
         "script|\"/usr/bin/env\"|script",
       })

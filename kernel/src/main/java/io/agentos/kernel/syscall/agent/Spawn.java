@@ -67,7 +67,8 @@ public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Respons
     PermissionLevel fallback =
         request.isSandboxed() ? PermissionLevel.SANDBOXED : PermissionLevel.STANDARD;
     try {
-      Permissions granted = Permissions.grant(asked, fallback);
+      Permissions granted =
+          Permissions.grant(request.learns() ? asked.learning() : asked, fallback);
       if (!request.isSandboxed() && !granted.secrets().names().isEmpty()) {
         throw SyscallException.invalid(
             "permissions.secrets needs a sandbox: without one the agent could read the kernel's own memory");

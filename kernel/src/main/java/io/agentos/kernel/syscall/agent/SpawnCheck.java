@@ -116,7 +116,17 @@ final class SpawnCheck {
         allowedSyscalls(request),
         limits,
         llmWeight(request),
-        restart(request));
+        restart(request),
+        learns(request));
+  }
+
+  /** What does not go through the kernel can't be learnt. */
+  private static boolean learns(SpawnRequest request) throws SyscallException {
+    if (request.learns() && (!request.isSandboxed() || request.networkMode() == NetworkMode.HOST)) {
+      throw SyscallException.invalid(
+          "learn needs a sandbox, and network none or proxy: only what goes through the kernel is seen");
+    }
+    return request.learns();
   }
 
   private static int llmWeight(SpawnRequest request) throws SyscallException {
@@ -141,18 +151,7 @@ final class SpawnCheck {
     if (caller.isUnrestricted()) {
       return;
     }
-    String field =
-        !request.isSandboxed()
-            ? "sandboxed: false"
-            : request.networkMode() == NetworkMode.HOST
-                ? "network: \"host\""
-                : request.mounts() != null || request.allowSyscalls() != null
-                    ? request.mounts() != null ? "mounts" : "allow_syscalls"
-                    : request.workspace() != null
-                        ? "workspace"
-                        : request.script() != null
-                            ? "script (use command with a program inside the sandbox)"
-                            : null;
+    String field = operatorsField(request);
     if (field != null) {
       throw SyscallException.denied(
           (caller.isOperator() ? caller.origin() : "an agent")
@@ -160,6 +159,30 @@ final class SpawnCheck {
               + field
               + " in SPAWN; only an operator without a level may");
     }
+  }
+
+  private static @Nullable String operatorsField(SpawnRequest request) {
+    if (!request.isSandboxed()) {
+      return "sandboxed: false";
+    }
+    if (request.networkMode() == NetworkMode.HOST) {
+      return "network: \"host\"";
+    }
+    if (request.learns()) {
+      return "learn";
+    }
+    if (request.mounts() != null) {
+      return "mounts";
+    }
+    if (request.allowSyscalls() != null) {
+      return "allow_syscalls";
+    }
+    if (request.workspace() != null) {
+      return "workspace";
+    }
+    return request.script() == null
+        ? null
+        : "script (use command with a program inside the sandbox)";
   }
 
   private static NetworkMode network(SpawnRequest request) throws SyscallException {

@@ -38,7 +38,8 @@ public record SpawnRequest(
     @Nullable List<MountRequest> mounts,
     @Nullable String workspace,
     @Nullable List<String> allowSyscalls,
-    @Nullable Integer llmWeight) {
+    @Nullable Integer llmWeight,
+    @Nullable Boolean learn) {
 
   /**
    * One more host folder or file; {@code mode}: ro (default) or rw. Or tmpfs, which has a {@code
@@ -52,6 +53,10 @@ public record SpawnRequest(
 
   NetworkMode networkMode() {
     return network == null ? NetworkMode.NONE : network;
+  }
+
+  boolean learns() {
+    return Boolean.TRUE.equals(learn);
   }
 
   boolean isSandboxed() {

@@ -121,6 +121,11 @@ public final class Exec implements Syscall.Deferred<Exec.Request, Exec.Response>
     if (reason != null) {
       throw SyscallException.denied(reason);
     }
+    if (request.command() != null) {
+      caller.learned().addLine(request.command());
+    } else {
+      caller.learned().addArguments(argv);
+    }
     if (argv.stream().anyMatch(word -> word.indexOf('\0') >= 0)) {
       throw SyscallException.invalid("a command must not hold a NUL");
     }

@@ -48,8 +48,7 @@ public final class ReadFile implements Syscall.Blocking<ReadFile.Request, ReadFi
           "offset must not be negative and limit must be 0 to " + Limits.READ_LIMIT);
     }
     Encoding encoding = Encoding.of(request.encoding());
-    Files.Content content =
-        files.read(caller.view(), caller.now().paths(), request.path(), offset, limit);
+    Files.Content content = files.read(FileAccess.of(caller), request.path(), offset, limit);
     boolean truncated = offset + content.bytes().length < content.size();
     return new Response(
         text(content.bytes(), encoding, request.path(), truncated),

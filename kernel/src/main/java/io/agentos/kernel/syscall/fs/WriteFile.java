@@ -47,7 +47,7 @@ public final class WriteFile implements Syscall.Blocking<WriteFile.Request, Writ
     byte[] bytes = bytes(request.content(), Encoding.of(request.encoding()));
     Files.Change change =
         new Files.Change(bytes, mode(request.mode()), Boolean.TRUE.equals(request.sync()));
-    return new Response(files.write(caller.view(), caller.now().paths(), request.path(), change));
+    return new Response(files.write(FileAccess.of(caller), request.path(), change));
   }
 
   private static byte[] bytes(String content, Encoding encoding) throws SyscallException {

@@ -5,6 +5,7 @@ import io.agentos.kernel.base.JsonCost;
 import io.agentos.kernel.net.HttpAnswer;
 import io.agentos.kernel.net.HttpCall;
 import io.agentos.kernel.net.Web;
+import io.agentos.kernel.permission.Learned;
 import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.syscall.Caller;
@@ -90,8 +91,7 @@ public final class Http implements Syscall.Deferred<Http.Request, Http.Response>
             body(request),
             timeout.toMillis());
     Runnable cancel =
-        web.send(
-            call, () -> standing(caller), outcome -> reactor.post(() -> answer(reply, outcome)));
+        web.send(call, new Asking(caller), outcome -> reactor.post(() -> answer(reply, outcome)));
     reply.onAbandon(cancel);
     reply.onTimeout(
         timeout,
@@ -101,10 +101,17 @@ public final class Http implements Syscall.Deferred<Http.Request, Http.Response>
         });
   }
 
-  /** Asked at each hop. */
-  private static Permissions standing(Caller caller) throws SyscallException {
-    Right.HTTP.admit(caller, "HTTP");
-    return caller.now();
+  private record Asking(Caller caller) implements Web.Judge {
+    @Override
+    public Permissions now() throws SyscallException {
+      Right.HTTP.admit(caller, "HTTP");
+      return caller.now();
+    }
+
+    @Override
+    public Learned learned() {
+      return caller.learned();
+    }
   }
 
   private static void answer(Reply<Response> reply, Web.Outcome outcome) {

@@ -4,8 +4,10 @@ package io.agentos.kernel.syscall.permission;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.agent.Agents;
+import io.agentos.kernel.base.AgentId;
 import io.agentos.kernel.llm.Llm;
 import io.agentos.kernel.permission.Explanation;
+import io.agentos.kernel.permission.Learned;
 import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Syscall;
@@ -24,8 +26,12 @@ public final class GetPermissions implements Syscall.Inline<GetPermissions.Reque
     this.llm = llm;
   }
 
-  /** {@code agentId} absent: the caller itself. */
-  public record Request(@Nullable Integer agentId, @Nullable Question explain) {}
+  /**
+   * {@code agentId} absent: the caller itself. {@code learned}: also what an agent that was started
+   * to learn has used.
+   */
+  public record Request(
+      @Nullable Integer agentId, @Nullable Question explain, @Nullable Boolean learned) {}
 
   /** A call that is not made: see {@link Explanation#of}. */
   public record Question(@Nullable String call, @Nullable String target) {}
@@ -37,11 +43,15 @@ public final class GetPermissions implements Syscall.Inline<GetPermissions.Reque
 
   @Override
   public ObjectNode handle(Caller caller, Request request) throws SyscallException {
-    if (request.agentId() == null || request.agentId() == caller.id().value()) {
-      return view(caller.permissions(), llm.spent(caller.id()), request.explain());
+    boolean own = request.agentId() == null || request.agentId() == caller.id().value();
+    Agent agent = own ? caller.agent() : targets.require(caller, request.agentId(), null);
+    AgentId id = agent == null ? caller.id() : agent.id();
+    Permissions permissions = agent == null ? caller.permissions() : agent.permissions();
+    ObjectNode view = view(permissions, llm.spent(id), request.explain());
+    if (Boolean.TRUE.equals(request.learned())) {
+      view.set("learned", LearnedView.of(agent == null ? Learned.NOTHING : agent.learned()));
     }
-    Agent agent = targets.require(caller, request.agentId(), null);
-    return view(agent.permissions(), llm.spent(agent.id()), request.explain());
+    return view;
   }
 
   private static ObjectNode view(
