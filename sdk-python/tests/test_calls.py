@@ -52,6 +52,14 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any], int, Any, type]] = [
         agentos.WriteResult,
     ),
     (
+        "write",
+        ("a.txt", ""),
+        {"sync": True},
+        Opcode.WRITE,
+        {"path": "a.txt", "content": "", "mode": "write", "sync": True},
+        agentos.WriteResult,
+    ),
+    (
         "write_file",
         ("a.bin", b"\0\xff", "append"),
         {},

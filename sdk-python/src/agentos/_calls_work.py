@@ -137,7 +137,12 @@ class WorkCalls(ClientCore):
         return self._call(Opcode.READ, fields, ReadResult)
 
     def write(
-        self, path: str, content: str | bytes, mode: Literal["write", "append", "create"] = "write"
+        self,
+        path: str,
+        content: str | bytes,
+        mode: Literal["write", "append", "create"] = "write",
+        *,
+        sync: bool = False,
     ) -> WriteResult:
         """Write a file.
 
@@ -145,12 +150,13 @@ class WorkCalls(ClientCore):
             path: an absolute path, as the caller sees it: `/workspace/...` inside a sandbox.
             content: text, stored as UTF-8, or bytes.
             mode: "write" replaces what is there, "append" adds to it, "create" refuses if there is a file.
+            sync: whether it has to survive a crash of the machine once this returns; costs the disk's time.
 
         Raises:
             AlreadyExists: mode is "create" and there is one.
             PermissionDenied: it is outside what this agent may write.
         """
-        fields = {"path": path, "content": content, "mode": mode}
+        fields = given(path=path, content=content, mode=mode, sync=sync or None)
         if isinstance(content, bytes):
             fields.update(content=b2a_base64(content, newline=False).decode(), encoding="base64")
         return self._call(Opcode.WRITE, fields, WriteResult)
