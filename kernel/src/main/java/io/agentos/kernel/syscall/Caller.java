@@ -3,8 +3,8 @@ package io.agentos.kernel.syscall;
 
 import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.base.AgentId;
-import io.agentos.kernel.permission.PermissionLevel;
 import io.agentos.kernel.permission.Learned;
+import io.agentos.kernel.permission.PermissionLevel;
 import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.sandbox.View;
 import io.agentos.kernel.wire.SyscallException;
