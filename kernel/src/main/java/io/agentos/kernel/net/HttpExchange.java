@@ -146,7 +146,11 @@ final class HttpExchange {
   synchronized void cancel() {
     cancelled = true;
     if (current != null) {
-      current.cancel();
+      try {
+        current.cancel();
+      } catch (IllegalStateException ended) {
+        // The client's word for a connection that it gave back itself at this very moment.
+      }
     }
   }
 
