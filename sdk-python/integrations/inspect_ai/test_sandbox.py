@@ -100,7 +100,11 @@ async def test_a_cancelled_command_ends(sandbox_env: AgentOSSandboxEnvironment) 
     with pytest.raises(asyncio.CancelledError):
         await endless
     await sandbox_env.exec(
-        ["sh", "-c", "a=$(wc -c <pulse); sleep 0.3; until [ $(wc -c <pulse) = $a ]; do a=$(wc -c <pulse); sleep 0.3; done"],
+        [
+            "sh",
+            "-c",
+            "a=$(wc -c <pulse); sleep 0.3; until [ $(wc -c <pulse) = $a ]; do a=$(wc -c <pulse); sleep 0.3; done",
+        ],
         timeout=20,
     )
 
