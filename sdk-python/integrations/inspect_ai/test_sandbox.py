@@ -86,7 +86,7 @@ async def test_what_a_timeout_keeps_and_ends(sandbox_env: AgentOSSandboxEnvironm
     # The loop only appends: wherever the end falls, what was written before is there.
     script = "trap '' TERM; echo x >beats; echo begun; (while :; do echo x >>beats; sleep 0.05; done) & wait"
     with pytest.raises(TimeoutError) as raised:
-        await sandbox_env.exec(["sh", "-c", script], timeout=1)
+        await sandbox_env.exec(["sh", "-c", script], timeout=2)
     assert raised.value.truncated_output == "begun\n"  # type: ignore[attr-defined] # as Inspect's own do
     counts = await sandbox_env.exec(["sh", "-c", "wc -c <beats; sleep 0.3; wc -c <beats"])
     before, after = counts.stdout.split()

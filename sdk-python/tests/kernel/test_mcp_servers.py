@@ -167,14 +167,13 @@ def test_a_server_that_never_answers_costs_its_caller_the_time_and_nobody_else(
 
     def give_up() -> None:
         with AgentOSClient(kernel.socket) as client, pytest.raises(McpError, match="in time") as caught:
-            McpServer(client, "tester").call("never", timeout=1.5)
+            McpServer(client, "tester").call("never", timeout=4)
         failed.append(caught.value)
 
     thread = threading.Thread(target=give_up)
-    begun = time.monotonic()
     thread.start()
     assert words_of(server.call("echo", {"words": "meanwhile"})) == "meanwhile"
-    assert time.monotonic() - begun < 1.5
+    assert not failed, "the other caller waits still"
     thread.join(PATIENCE_SECONDS)
     assert [error.code for error in failed] == [TIMED_OUT]
 
