@@ -21,7 +21,10 @@
 #define SB_OOM_SCORE_MAX 1000
 #define SB_PORT_MAX 65535ULL
 
-/* Connections to the listener that wait to be accepted. */
+/* Ports that a sandbox can have a listener at. */
+#define SB_LISTENERS_MAX 4
+
+/* Connections to a listener that wait to be accepted. */
 #define SB_LISTEN_BACKLOG 256
 
 /* The sandbox's own root and /dev: room for directories, mount points and links, nothing else. */

@@ -293,11 +293,17 @@ static int take_allow_syscall(struct sb_plan *plan, char *const *argument, struc
 
 static int take_listen(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
   unsigned long long port;
+  int fd;
 
-  if (parse_number(argument[0], 1, SB_PORT_MAX, &port, err) < 0)
+  if (parse_number(argument[0], 1, SB_PORT_MAX, &port, err) < 0 || sb_parse_fd(argument[1], &fd, err) < 0)
     return -1;
-  plan->listen_port = (unsigned short)port;
-  return sb_parse_fd(argument[1], &plan->listen_fd, err);
+  if (plan->listen_port_count == SB_LISTENERS_MAX)
+    return sb_fail(err, 0, "there are more than %d listeners", SB_LISTENERS_MAX);
+  if (plan->listen_fd >= 0 && fd != plan->listen_fd)
+    return sb_fail(err, 0, "all listeners go to one socket, not to %d and %d", plan->listen_fd, fd);
+  plan->listen_ports[plan->listen_port_count++] = (unsigned short)port;
+  plan->listen_fd = fd;
+  return 0;
 }
 
 static int take_landlock(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
@@ -332,7 +338,7 @@ static const struct sb_option options[] = {
     {"--hostname", 1, SANDBOX, false, take_hostname},
     {"--join-fd", 1, SB_MODE_JOIN, false, take_join_fd},
     {"--landlock", 1, CONFINED, false, take_landlock},
-    {"--listen", 2, SANDBOX, false, take_listen},
+    {"--listen", 2, SANDBOX, true, take_listen},
     {"--map-gid", 1, SANDBOX, false, take_map_gid},
     {"--map-uid", 1, SANDBOX, false, take_map_uid},
     {"--oom-score", 1, ANY, false, take_oom_score},

@@ -66,7 +66,8 @@ struct sb_plan {
   const char **allowed_syscalls;
   size_t allowed_syscall_count;
   enum sb_landlock landlock;
-  unsigned short listen_port; /* with listen_fd */
+  unsigned short listen_ports[SB_LISTENERS_MAX]; /* with listen_fd */
+  size_t listen_port_count;
   int listen_fd;              /* or -1, as the three below */
   int join_fd;
   int status_fd;

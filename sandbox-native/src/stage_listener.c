@@ -32,24 +32,27 @@ static int send_descriptor(int socket, int fd) {
   return count < 0 ? -1 : 0;
 }
 
-/* Before the payload exists: nothing inside can take the port first, and who connects early waits in the queue. Neither
- * descriptor gets to the payload, as init closes all but its own before it makes one. */
-int sb_stage_listener(struct sb_sandbox *sandbox, struct sb_error *err) {
-  const struct sb_plan *plan = sandbox->plan;
-  struct sockaddr_in place = {.sin_family = AF_INET,
-                              .sin_port = htons(plan->listen_port),
-                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  SB_OWNED_FD listener = -1;
+static int hand_out_listener(int socket_to, unsigned short port, struct sb_error *err) {
+  const struct sockaddr_in place = {
+      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  SB_OWNED_FD listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-  if (plan->listen_fd < 0)
-    return 0;
-  listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (listener < 0)
     return sb_fail(err, errno, "cannot open a socket to listen on");
   if (bind(listener, (const struct sockaddr *)&place, sizeof place) < 0 || listen(listener, SB_LISTEN_BACKLOG) < 0)
-    return sb_fail(err, errno, "cannot listen on port %u of the sandbox's loopback interface", plan->listen_port);
-  if (send_descriptor(plan->listen_fd, listener) < 0)
-    return sb_fail(err, errno, "cannot hand the listener to descriptor %d, which must be a Unix socket",
-                   plan->listen_fd);
+    return sb_fail(err, errno, "cannot listen on port %u of the sandbox's loopback interface", port);
+  if (send_descriptor(socket_to, listener) < 0)
+    return sb_fail(err, errno, "cannot hand the listener to descriptor %d, which must be a Unix socket", socket_to);
+  return 0;
+}
+
+/* Before the payload exists: nothing inside can take a port first, and who connects early waits in the queue. No
+ * descriptor of these gets to the payload, as init closes all but its own before it makes one. */
+int sb_stage_listener(struct sb_sandbox *sandbox, struct sb_error *err) {
+  const struct sb_plan *plan = sandbox->plan;
+
+  for (size_t i = 0; i < plan->listen_port_count; i++)
+    if (hand_out_listener(plan->listen_fd, plan->listen_ports[i], err) < 0)
+      return -1;
   return 0;
 }

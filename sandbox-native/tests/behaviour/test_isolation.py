@@ -74,6 +74,28 @@ class Namespaces(SandboxTest):
             self.assertEqual(run.line(), "b'hello'")
         ours.close()
 
+    def test_listeners_are_handed_out_in_the_order_of_the_plan(self):
+        ours, theirs = socket.socketpair()
+        self.addCleanup(ours.close)
+        to = str(theirs.fileno())
+        words = ("--listen", "3129", to, "--listen", "3128", to)
+        run = self.run_in(["/bin/true"], *words, pass_fds=[theirs.fileno()])
+        theirs.close()
+
+        self.assertEqual(run.code, 0)
+        for port in (3129, 3128):
+            _, fds, _, _ = socket.recv_fds(ours, 1, 1)
+            with socket.socket(fileno=fds[0]) as listener:
+                self.assertEqual(listener.getsockname(), ("127.0.0.1", port))
+
+    def test_a_port_is_listened_on_once(self):
+        ours, theirs = socket.socketpair()
+        self.addCleanup(ours.close)
+        self.addCleanup(theirs.close)
+        words = ("--listen", "80", str(theirs.fileno())) * 2
+
+        self.assert_refused("listener", "port 80", ["/bin/true"], *words, pass_fds=[theirs.fileno()])
+
     def test_a_listener_stays_out_of_the_payload_s_hands(self):
         ours, theirs = socket.socketpair()
         self.addCleanup(ours.close)

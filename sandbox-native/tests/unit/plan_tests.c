@@ -117,6 +117,10 @@ static void a_listener_is_the_sandbox_s_own(void) {
   CHECK(refused_saying(WORDS("--listen", "80", "2", "x"), "from 3 to"));
   CHECK(refused_saying(WORDS("--join-fd", fd, "--listen", "80", fd, "x"), "--listen cannot be used together"));
   CHECK(refused_saying(WORDS(LOOSE, "--listen", "80", fd, "x"), "--listen cannot be used together"));
+  CHECK(refused_saying(WORDS("--listen", "80", fd, "--listen", "81", "99", "x"), "99"));
+  CHECK(refused_saying(WORDS("--listen", "1", fd, "--listen", "2", fd, "--listen", "3", fd, "--listen", "4", fd, "--listen",
+                             "5", fd, "x"),
+                       "more than 4 listeners"));
   (void)close(null);
 }
 

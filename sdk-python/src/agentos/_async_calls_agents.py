@@ -50,6 +50,7 @@ class AsyncAgentCalls(AsyncClientCore):
         workspace: str | None = None,
         allow_syscalls: Sequence[str] | None = None,
         llm_weight: int | None = None,
+        openai: bool | None = None,
     ) -> SpawnResult:
         """Start an agent: a process of its own, in a sandbox unless told otherwise.
 
@@ -75,6 +76,8 @@ class AsyncAgentCalls(AsyncClientCore):
             workspace: the folder that is its own.
             allow_syscalls: system calls that its sandbox would refuse, such as "ptrace".
             llm_weight: 1 to 10000, of its share of the language model among its siblings' (100).
+            openai: whether programs in it can ask the language model as OpenAI's clients do: OPENAI_BASE_URL is set,
+                no key is needed, and what they ask counts as the agent's own.
 
         Returns:
             Its id and pid, what isolates it and what enforces each limit.
@@ -103,6 +106,7 @@ class AsyncAgentCalls(AsyncClientCore):
             workspace=workspace,
             allow_syscalls=allow_syscalls,
             llm_weight=llm_weight,
+            openai=openai,
         )
         return await self._call(Opcode.SPAWN, fields, SpawnResult)
 

@@ -40,7 +40,7 @@ final class ArchitectureTest {
                   "boot",
                   with(
                       "syscall", "audit", "agent", "ipc", "fs", "exec", "llm", "net", "proxy",
-                      "log")),
+                      "door", "http", "log")),
               Map.entry(
                   "syscall", with("audit", "agent", "ipc", "fs", "exec", "llm", "net", "log")),
               // An agent has a log; a command runs in an agent's sandbox, within its limits.
@@ -53,7 +53,9 @@ final class ArchitectureTest {
               Map.entry("log", with()),
               Map.entry("net", with()),
               // Serves an agent's programs by the rules of HTTP for agents.
-              Map.entry("proxy", with("agent", "net", "audit")),
+              Map.entry("proxy", with("http", "agent", "net", "audit")),
+              Map.entry("door", with("http", "agent", "syscall")),
+              Map.entry("http", with()),
               Map.entry("permission", List.of("base")),
               Map.entry("sandbox", List.of("reactor", "wire", "posix", "base")),
               Map.entry("reactor", List.of("wire", "posix", "base")),
@@ -135,10 +137,10 @@ final class ArchitectureTest {
 
   /** What arrives in foreign buffers and on foreign threads is nobody else's concern. */
   @ArchTest
-  static final ArchRule onlyTheProxyUsesNetty =
+  static final ArchRule onlyThoseWhoServeHttpUseNetty =
       noClasses()
           .that()
-          .resideOutsideOfPackage("..kernel.proxy..")
+          .resideOutsideOfPackages("..kernel.http..", "..kernel.door..", "..kernel.proxy..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.netty..");

@@ -58,6 +58,12 @@ final class AgentOptions {
   private @Nullable String network;
 
   @Option(
+      names = "--openai",
+      description =
+          "Let programs in it ask the LLM as OpenAI's clients do: sets OPENAI_BASE_URL, and no key is needed.")
+  private boolean openai;
+
+  @Option(
       names = "--no-sandbox",
       description = "Run it as the kernel's own user: supervised and limited, but not confined.")
   private boolean noSandbox;
@@ -139,6 +145,7 @@ final class AgentOptions {
     putIf(request, "env", variables.isEmpty() ? null : variables);
     putIf(request, "sandboxed", noSandbox ? false : null);
     putIf(request, "network", network);
+    putIf(request, "openai", openai ? true : null);
     Map<String, Object> limits = limits();
     putIf(request, "limits", limits.isEmpty() ? null : limits);
     putIf(request, "permissions", permissions());

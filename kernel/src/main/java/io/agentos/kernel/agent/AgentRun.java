@@ -14,6 +14,8 @@ import io.agentos.kernel.sandbox.ProcessTree;
 import io.agentos.kernel.sandbox.SandboxProcess;
 import io.agentos.kernel.sandbox.View;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -43,13 +45,13 @@ public final class AgentRun implements SandboxProcess.Observer {
   private final Enforcement enforcement;
   private final Enforcement.Prepared limits;
   private final Events events;
-  private final Egress egress;
+  private final LocalService.Both services;
   private final long begunNanos = System.nanoTime();
   private @Nullable SandboxProcess process;
   private @Nullable Freezer freezer;
   private @Nullable Consumption consumption;
   private @Nullable View view;
-  private Egress.@Nullable Gate gate;
+  private final List<LocalService.Gate> gates = new ArrayList<>();
   private Map<String, String> layers = Map.of();
   private Enforcement.Used used = new Enforcement.Used(0, 0);
   private int pid;
@@ -67,13 +69,13 @@ public final class AgentRun implements SandboxProcess.Observer {
       Enforcement enforcement,
       Enforcement.Prepared limits,
       Events events,
-      Egress egress) {
+      LocalService.Both services) {
     this.agent = agent;
     this.reactor = reactor;
     this.enforcement = enforcement;
     this.limits = limits;
     this.events = events;
-    this.egress = egress;
+    this.services = services;
   }
 
   public Agent agent() {
@@ -174,16 +176,18 @@ public final class AgentRun implements SandboxProcess.Observer {
     }
     consumption = new Consumption(tree);
     view = openView(initPid);
-    if (agent.spec().network() == NetworkMode.PROXY) {
-      gate = egress.open(agent, listener(running));
-    }
+    openGates(running);
     events.started(this);
   }
 
-  /** The helper sends it before it starts the program. */
-  private static int listener(SandboxProcess running) {
+  /** The helper sends the listeners before it starts the program. */
+  private void openGates(SandboxProcess running) {
+    List<Integer> ports = agent.spec().localPorts();
     try {
-      return running.takeListener();
+      int[] listeners = running.takeListeners(ports.size());
+      for (int i = 0; i < listeners.length; i++) {
+        gates.add(services.at(ports.get(i)).open(agent, listeners[i]));
+      }
     } catch (ErrnoException e) {
       throw new IllegalStateException("the helper handed out no listener", e);
     }
@@ -240,9 +244,7 @@ public final class AgentRun implements SandboxProcess.Observer {
     if (view != null) {
       view.close();
     }
-    if (gate != null) {
-      gate.close();
-    }
+    gates.forEach(LocalService.Gate::close);
     used = enforcement.ended(limits, Objects.requireNonNull(process));
     if (failure == null && pid == 0 && cause == null) {
       failure =

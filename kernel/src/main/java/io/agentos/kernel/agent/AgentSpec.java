@@ -3,6 +3,7 @@ package io.agentos.kernel.agent;
 
 import io.agentos.kernel.sandbox.ResourceLimits;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param scriptWhole whether the script's whole folder is shown or only the file
  * @param allowedSyscalls that the sandbox's filter otherwise refuses
  * @param llmWeight of its share of the LLM among its siblings' shares
+ * @param openai whether it can ask the LLM as OpenAI's is asked, over HTTP
  * @param learns whether what it uses of its permissions is noted
  * @param workspace the folder on the host that is {@code /workspace}; absent: one is made
  */
@@ -35,9 +37,22 @@ public record AgentSpec(
     ResourceLimits limits,
     int llmWeight,
     RestartPolicy restart,
+    boolean openai,
     boolean learns) {
   public static final int DEFAULT_LLM_WEIGHT = 100;
   public static final int MOST_LLM_WEIGHT = 10_000;
+
+  /** The ports of its own loopback interface that the kernel serves. */
+  List<Integer> localPorts() {
+    List<Integer> ports = new ArrayList<>();
+    if (network == NetworkMode.PROXY) {
+      ports.add(LocalService.PROXY_PORT);
+    }
+    if (openai) {
+      ports.add(LocalService.LLM_PORT);
+    }
+    return ports;
+  }
 
   /** The same agent within its parent's limits. */
   public AgentSpec within(ResourceLimits parent) {
@@ -56,6 +71,7 @@ public record AgentSpec(
         limits.cappedBy(parent),
         llmWeight,
         restart,
+        openai,
         learns);
   }
 

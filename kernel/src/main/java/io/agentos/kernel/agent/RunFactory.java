@@ -23,7 +23,7 @@ public final class RunFactory {
   private final SandboxLayout layout;
   private final Enforcement enforcement;
   private final Launcher launcher;
-  private final Egress egress;
+  private final LocalService.Both services;
   private int runs;
 
   public RunFactory(
@@ -32,13 +32,13 @@ public final class RunFactory {
       SandboxLayout layout,
       Enforcement enforcement,
       Launcher launcher,
-      Egress egress) {
+      LocalService.Both services) {
     this.reactor = reactor;
     this.workers = workers;
     this.layout = layout;
     this.enforcement = enforcement;
     this.launcher = launcher;
-    this.egress = egress;
+    this.services = services;
   }
 
   private record Prepared(SandboxPlan plan, Enforcement.Prepared limits) {}
@@ -85,7 +85,7 @@ public final class RunFactory {
       failed.accept("it was killed before it started");
       return;
     }
-    AgentRun run = new AgentRun(agent, reactor, enforcement, prepared.limits, events, egress);
+    AgentRun run = new AgentRun(agent, reactor, enforcement, prepared.limits, events, services);
     begun.accept(run);
     if (!launcher.launch(() -> new Launcher.Request(prepared.plan), run)) {
       run.failed(

@@ -105,11 +105,10 @@ public final class SandboxLayout {
       plan.with("--map-uid", HostIdentity.uid(id)).with("--map-gid", HostIdentity.gid(id));
     }
     plan.with("--hostname", hostname(spec.name()));
-    switch (spec.network()) {
-      case NONE -> {}
-      case PROXY -> plan.listening(Egress.PORT);
-      case HOST -> plan.with("--share-net");
+    if (spec.network() == NetworkMode.HOST) {
+      plan.with("--share-net");
     }
+    spec.localPorts().forEach(plan::listening);
     system(plan, spec.network() == NetworkMode.HOST);
     accounts(plan, id);
     if (spec.network() == NetworkMode.PROXY) {
@@ -166,13 +165,16 @@ public final class SandboxLayout {
     if (spec.network() == NetworkMode.PROXY) {
       proxy(variables);
     }
+    if (spec.openai()) {
+      openai(variables, spec.network());
+    }
     common(variables, id, spec, SOCKET);
     return variables;
   }
 
   /** As curl, Python, Node and the rest look for it: some in capitals only, some not. */
   private static void proxy(Map<String, String> variables) {
-    String url = "http://127.0.0.1:" + Egress.PORT;
+    String url = "http://127.0.0.1:" + LocalService.PROXY_PORT;
     for (String name : List.of("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")) {
       variables.put(name, url);
       variables.put(name.toLowerCase(Locale.ROOT), url);
@@ -180,6 +182,16 @@ public final class SandboxLayout {
     variables.put("NO_PROXY", "");
     variables.put("no_proxy", "");
     variables.put("NODE_USE_ENV_PROXY", "1");
+  }
+
+  /** Clients want a key, and send it along; here it says nothing and counts for nothing. */
+  private static void openai(Map<String, String> variables, NetworkMode network) {
+    variables.put("OPENAI_BASE_URL", "http://127.0.0.1:" + LocalService.LLM_PORT + "/v1");
+    variables.put("OPENAI_API_KEY", "agentos");
+    if (network == NetworkMode.PROXY) {
+      variables.put("NO_PROXY", "127.0.0.1");
+      variables.put("no_proxy", "127.0.0.1");
+    }
   }
 
   private static void common(

@@ -123,6 +123,17 @@ public final class Limits {
 
   public static final int PROXY_LOOKUP_QUEUE = 1024;
 
+  /** Who asks the LLM over HTTP: connections of one agent, and of all together. */
+  public static final int DOOR_CONNECTIONS_PER_AGENT = 256;
+
+  public static final int DOOR_CONNECTIONS = 8192;
+
+  /** For a request to come whole. */
+  public static final Duration DOOR_BODY_TIME = Duration.ofSeconds(30);
+
+  /** Of an answer that is not taken; who leaves more is not waited for. */
+  public static final int DOOR_UNTAKEN_BYTES = 8 << 20;
+
   /** An agent's log: this many files of this size. */
   public static final int LOG_FILES = 4;
 

@@ -165,6 +165,11 @@ final class Doorkeeper implements Agents.Doors {
       new Session(connection, dispatcher(), new AgentIdentity(this, connection));
     }
 
+    Caller caller() throws SyscallException {
+      View view = agent.run().flatMap(AgentRun::view).orElseThrow(Doorkeeper::notRunning);
+      return Caller.of(agent, view, box.name());
+    }
+
     void close() {
       listener.close();
       List.copyOf(inside).forEach(Connection::close);
@@ -190,13 +195,7 @@ final class Doorkeeper implements Agents.Doors {
 
     @Override
     public Caller caller() throws SyscallException {
-      View view =
-          door.agent
-              .run()
-              .flatMap(AgentRun::view)
-              .orElseThrow(
-                  () -> new SyscallException(ErrorCode.UNAVAILABLE, "this agent is not running"));
-      return Caller.of(door.agent, view, door.box.name());
+      return door.caller();
     }
 
     @Override
@@ -236,6 +235,19 @@ final class Doorkeeper implements Agents.Doors {
       llm.forget(id);
       connections.remove(connection);
     }
+  }
+
+  private static SyscallException notRunning() {
+    return new SyscallException(ErrorCode.UNAVAILABLE, "this agent is not running");
+  }
+
+  /** An agent that asks by another way than its socket. */
+  Caller callerOf(Agent agent) throws SyscallException {
+    AgentDoor door = agentDoors.get(agent.id());
+    if (door == null) {
+      throw notRunning();
+    }
+    return door.caller();
   }
 
   /** The caller of what the kernel does on its own account, as the operator who configured it. */

@@ -3,6 +3,7 @@ package io.agentos.kernel.boot;
 
 import io.agentos.kernel.agent.Agents;
 import io.agentos.kernel.agent.Ids;
+import io.agentos.kernel.agent.LocalService;
 import io.agentos.kernel.agent.RunFactory;
 import io.agentos.kernel.agent.SandboxLayout;
 import io.agentos.kernel.audit.AuditLog;
@@ -12,7 +13,9 @@ import io.agentos.kernel.base.KernelPaths;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.base.ProtocolConfig;
 import io.agentos.kernel.base.Version;
+import io.agentos.kernel.door.LlmDoor;
 import io.agentos.kernel.exec.Commands;
+import io.agentos.kernel.http.Loops;
 import io.agentos.kernel.ipc.Postboxes;
 import io.agentos.kernel.llm.Llm;
 import io.agentos.kernel.net.Web;
@@ -62,7 +65,9 @@ public final class Kernel {
   private final Llm llm;
   private final AuditLog audit;
   private final Web web;
+  private final Loops loops = new Loops();
   private final EgressProxy egress;
+  private final LlmDoor llmDoor;
   private final Doorkeeper doors;
   private final Dispatcher dispatcher;
   private final McpServers mcpServers;
@@ -93,10 +98,17 @@ public final class Kernel {
     launcher = new Launcher(reactor, paths.helper());
     Enforcement enforcement = new Enforcement(cgroups, monitor, config.strictLimits());
     ids = new Ids(paths.state().resolve("last-id"));
-    egress = new EgressProxy(reactor, config.secrets(), audit);
+    egress = new EgressProxy(reactor, loops, config.secrets(), audit);
+    llmDoor = new LlmDoor(reactor, loops, config.maxPayload());
     web = new Web(config.secrets());
     RunFactory runs =
-        new RunFactory(reactor, workers, new SandboxLayout(paths), enforcement, launcher, egress);
+        new RunFactory(
+            reactor,
+            workers,
+            new SandboxLayout(paths),
+            enforcement,
+            launcher,
+            new LocalService.Both(egress, llmDoor));
     agents = new Agents(reactor, workers, paths, ids, runs);
     llm = new Llm(reactor, config.llm());
     Postboxes postboxes = new Postboxes(reactor);
@@ -166,6 +178,7 @@ public final class Kernel {
     Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndWait, "shutdown"));
     try {
       audit.awaitOpen();
+      llmDoor.open(dispatcher, doors::callerOf);
       doors.open(dispatcher);
       log.info("AgentOS {} serves {}", Version.TEXT, config.paths().socket());
       mcpServers.start(doors::kernelItself);
@@ -209,6 +222,7 @@ public final class Kernel {
     llm.close();
     web.close();
     egress.close();
+    loops.close();
     audit.close();
     launcher.close();
     monitor.close();

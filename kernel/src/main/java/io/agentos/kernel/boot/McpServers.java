@@ -146,7 +146,8 @@ final class McpServers {
         given.workspace(),
         given.allowSyscalls(),
         given.llmWeight(),
-        /* learn= */ null);
+        /* learn= */ null,
+        /* openai= */ null);
   }
 
   /** Other people's programs: they answer messages, and that is all they need of the kernel. */

@@ -2,110 +2,70 @@
 package io.agentos.kernel.proxy;
 
 import io.agentos.kernel.agent.Agent;
-import io.agentos.kernel.agent.Egress;
+import io.agentos.kernel.agent.LocalService;
 import io.agentos.kernel.audit.AuditEntry;
 import io.agentos.kernel.audit.Subjects;
 import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.http.Reception;
+import io.agentos.kernel.http.RequestGuard;
 import io.agentos.kernel.net.Secrets;
 import io.agentos.kernel.permission.Learned;
 import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.wire.SyscallException;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.util.concurrent.GlobalEventExecutor;
-import io.netty.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import io.netty.handler.ssl.SslContext;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The proxy of one run of an agent: its listener, and everything that came in by it. */
-@SuppressWarnings(
-    "FutureReturnValueIgnored") // what fails here closes its channel, which is heard of
-final class AgentGate implements Egress.Gate {
+/** The proxy of one run of an agent. */
+final class AgentGate implements LocalService.Gate, Reception.Host {
   private static final Logger log = LoggerFactory.getLogger(AgentGate.class);
 
   private final EgressProxy proxy;
   private final Agent agent;
-  private final int listener;
-  private final ChannelGroup channels =
-      new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, /* stayClosed= */ true);
-  private final AtomicInteger inside = new AtomicInteger();
-  private boolean adopted;
-  private boolean closed;
+  private final Reception reception;
 
   AgentGate(EgressProxy proxy, Agent agent, int listener) {
     this.proxy = proxy;
     this.agent = agent;
-    this.listener = listener;
+    this.reception = Reception.adopting(listener, this);
   }
 
-  synchronized void serve(EgressProxy.Engine engine) {
-    if (closed) {
-      return;
-    }
-    adopted = true;
-    channels.add(
-        new ServerBootstrap()
-            .group(engine.loops())
-            .channelFactory(() -> new EpollServerSocketChannel(listener))
-            .childOption(ChannelOption.AUTO_READ, false)
-            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .childHandler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    came(engine, channel);
-                  }
-                })
-            .register()
-            .channel());
+  Reception reception() {
+    return reception;
   }
 
-  private void came(EgressProxy.Engine engine, Channel channel) {
-    boolean room = inside.incrementAndGet() <= Limits.PROXY_CONNECTIONS_PER_AGENT;
-    boolean admitted = room && proxy.admit();
-    ScheduledFuture<?> end =
-        channel
-            .eventLoop()
-            .schedule(
-                () -> {
-                  channel.close();
-                },
-                Limits.PROXY_TOTAL_TIME.toSeconds(),
-                TimeUnit.SECONDS);
-    channel
-        .closeFuture()
-        .addListener(
-            closed -> {
-              end.cancel(false);
-              inside.decrementAndGet();
-              if (admitted) {
-                proxy.left();
-              }
-            });
-    keep(channel);
-    RequestGuard guard = new RequestGuard();
-    HttpServerCodec codec =
-        new HttpServerCodec(
-            new HttpDecoderConfig()
-                .setMaxInitialLineLength(Limits.PROXY_HEAD_BYTES)
-                .setMaxHeaderSize(Limits.PROXY_HEAD_BYTES));
-    channel.pipeline().addLast(guard, codec, new Frontend(this, engine, guard, admitted));
+  @Override
+  public int most() {
+    return Limits.PROXY_CONNECTIONS_PER_AGENT;
+  }
+
+  @Override
+  public boolean admit() {
+    return proxy.admit();
+  }
+
+  @Override
+  public void left() {
+    proxy.left();
+  }
+
+  @Override
+  public ChannelHandler handler(RequestGuard guard, boolean admitted) {
+    return new Frontend(this, guard, admitted);
   }
 
   /** Has the channel closed with the gate. */
   void keep(Channel channel) {
-    channels.add(channel);
+    reception.keep(channel);
+  }
+
+  /** What the kernel's own connections are secured by. */
+  SslContext tls() {
+    return proxy.tls();
   }
 
   /**
@@ -163,14 +123,7 @@ final class AgentGate implements Egress.Gate {
   }
 
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    channels.close();
-    if (!adopted) {
-      EgressProxy.abandon(listener);
-    }
+  public void close() {
+    reception.close();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.proxy;
 
+import io.agentos.kernel.http.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;

@@ -29,20 +29,13 @@ import java.util.concurrent.TimeUnit;
 final class Backend {
   private final Channel inside;
   private final AgentGate gate;
-  private final EgressProxy.Engine engine;
   private final Outgoing outgoing;
   private final Iterator<InetAddress> addresses;
   private final Promise<Channel> result;
 
-  private Backend(
-      Channel inside,
-      AgentGate gate,
-      EgressProxy.Engine engine,
-      Outgoing outgoing,
-      List<InetAddress> addresses) {
+  private Backend(Channel inside, AgentGate gate, Outgoing outgoing, List<InetAddress> addresses) {
     this.inside = inside;
     this.gate = gate;
-    this.engine = engine;
     this.outgoing = outgoing;
     this.addresses =
         addresses.subList(0, Math.min(addresses.size(), Limits.PROXY_ADDRESSES)).iterator();
@@ -54,12 +47,8 @@ final class Backend {
    * sent over TLS. Same loop as {@code inside}.
    */
   static Future<Channel> connect(
-      Channel inside,
-      AgentGate gate,
-      EgressProxy.Engine engine,
-      Outgoing outgoing,
-      List<InetAddress> addresses) {
-    Backend backend = new Backend(inside, gate, engine, outgoing, addresses);
+      Channel inside, AgentGate gate, Outgoing outgoing, List<InetAddress> addresses) {
+    Backend backend = new Backend(inside, gate, outgoing, addresses);
     backend.tryNext();
     return backend.result;
   }
@@ -107,8 +96,7 @@ final class Backend {
     }
     if (outgoing.secure()) {
       SslHandler tls =
-          engine
-              .tls()
+          gate.tls()
               .newHandler(
                   channel.alloc(), outgoing.destination().host(), outgoing.destination().port());
       tls.setHandshakeTimeout(Limits.PROXY_CONNECT_TIME.toSeconds(), TimeUnit.SECONDS);

@@ -3,6 +3,9 @@ package io.agentos.kernel.proxy;
 
 import io.agentos.kernel.audit.Subjects;
 import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.http.Linger;
+import io.agentos.kernel.http.Refusal;
+import io.agentos.kernel.http.RequestGuard;
 import io.agentos.kernel.net.Destination;
 import io.agentos.kernel.permission.DomainRules;
 import io.agentos.kernel.permission.Permissions;
@@ -39,7 +42,6 @@ final class Frontend extends ChannelInboundHandlerAdapter {
   private static final String ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n";
 
   private final AgentGate gate;
-  private final EgressProxy.Engine engine;
   private final RequestGuard guard;
   private final boolean admitted;
   private final Queue<HttpContent> waiting = new ArrayDeque<>();
@@ -49,9 +51,8 @@ final class Frontend extends ChannelInboundHandlerAdapter {
   private boolean bodyEnded;
   private int untaken;
 
-  Frontend(AgentGate gate, EgressProxy.Engine engine, RequestGuard guard, boolean admitted) {
+  Frontend(AgentGate gate, RequestGuard guard, boolean admitted) {
     this.gate = gate;
-    this.engine = engine;
     this.guard = guard;
     this.admitted = admitted;
   }
@@ -193,7 +194,7 @@ final class Frontend extends ChannelInboundHandlerAdapter {
     if (!ctx.channel().isActive()) {
       return;
     }
-    Backend.connect(ctx.channel(), gate, engine, outgoing, addresses)
+    Backend.connect(ctx.channel(), gate, outgoing, addresses)
         .addListener(
             done -> {
               if (!done.isSuccess()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.proxy;
 
+import io.agentos.kernel.http.Refusal;
 import io.agentos.kernel.net.Destination;
 import io.agentos.kernel.net.Secrets;
 import io.agentos.kernel.permission.SecretGrants;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.proxy;
 
+import io.agentos.kernel.http.Linger;
+import io.agentos.kernel.http.Refusal;
 import io.agentos.kernel.net.Redaction;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

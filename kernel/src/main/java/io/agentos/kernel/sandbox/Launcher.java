@@ -121,11 +121,11 @@ public final class Launcher implements AutoCloseable {
       if (request.joinPidfd() != Request.NO_JOIN) {
         words.addAll(List.of("--join-fd", String.valueOf(EXTRA_FD)));
         table = with(table, request.joinPidfd());
-      } else if (request.plan().listenPort() != 0) {
+      } else if (!request.plan().listenPorts().isEmpty()) {
         listener = pipes.openSockets();
-        words.add("--listen");
-        words.add(String.valueOf(request.plan().listenPort()));
-        words.add(String.valueOf(EXTRA_FD));
+        for (int port : request.plan().listenPorts()) {
+          words.addAll(List.of("--listen", String.valueOf(port), String.valueOf(EXTRA_FD)));
+        }
         table = with(table, listener[1]);
       }
       int pid = Spawn.spawn(List.of(helper.toString(), "--plan-fd", "3"), List.of(), table);

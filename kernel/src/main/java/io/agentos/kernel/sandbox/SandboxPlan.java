@@ -13,7 +13,7 @@ import java.util.List;
 public final class SandboxPlan {
   private final List<String> options = new ArrayList<>();
   private final List<String> command;
-  private int listenPort;
+  private final List<Integer> listenPorts = new ArrayList<>();
 
   /** Starts a plan for a program: its path inside the sandbox, then its arguments. */
   public SandboxPlan(List<String> command) {
@@ -31,16 +31,15 @@ public final class SandboxPlan {
 
   /**
    * Has the sandbox's first process listen on a TCP port of its own loopback interface, and hand
-   * that to the kernel: {@link SandboxProcess#takeListener}.
+   * that to the kernel: {@link SandboxProcess#takeListeners}. Repeatable.
    */
   public SandboxPlan listening(int port) {
-    listenPort = port;
+    listenPorts.add(port);
     return this;
   }
 
-  /** The port to listen on, or 0. */
-  int listenPort() {
-    return listenPort;
+  List<Integer> listenPorts() {
+    return listenPorts;
   }
 
   /** The plan as the helper reads it: each word ended by a NUL. */

@@ -103,14 +103,23 @@ public final class SandboxProcess {
   }
 
   /**
-   * The listener that the plan asked for by {@link SandboxPlan#listening}; it has arrived when the
-   * payload runs. From then on it is the caller's to close.
+   * The listeners that the plan asked for by {@link SandboxPlan#listening}, in that order; they
+   * have arrived when the payload runs. From then on they are the caller's to close.
    */
-  public int takeListener() throws ErrnoException {
+  public int[] takeListeners(int count) throws ErrnoException {
+    int[] listeners = new int[count];
+    int taken = 0;
     try {
-      return Descriptors.receive(listenerSocket);
+      while (taken < count) {
+        listeners[taken] = Descriptors.receive(listenerSocket);
+        taken++;
+      }
+      return listeners;
     } finally {
       closeListenerSocket();
+      for (int i = 0; taken < count && i < taken; i++) {
+        Sys.close(listeners[i]);
+      }
     }
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 @ReactorConfined
 final class Call implements Syscall.Reply<Object> {
-  private final Session session;
+  private final Requester requester;
   private final Reactor reactor;
   private final int opcode;
   private boolean open = true;
@@ -25,8 +25,8 @@ final class Call implements Syscall.Reply<Object> {
   private @Nullable Runnable whenClosed;
   private Timers.@Nullable Timer timer;
 
-  Call(Session session, Reactor reactor, int opcode) {
-    this.session = session;
+  Call(Requester requester, Reactor reactor, int opcode) {
+    this.requester = requester;
     this.reactor = reactor;
     this.opcode = opcode;
   }
@@ -68,8 +68,7 @@ final class Call implements Syscall.Reply<Object> {
       return;
     }
     try {
-      session.write(opcode, Answers.part(part));
-      session.connection().push();
+      requester.part(opcode, Answers.part(part));
     } catch (SyscallException unwritable) {
       fail(unwritable);
     }
@@ -78,7 +77,7 @@ final class Call implements Syscall.Reply<Object> {
   @Override
   public void stream(Object part, Runnable more) {
     part(part);
-    session.connection().whenDrained(more);
+    requester.whenDrained(more);
   }
 
   @Override
@@ -113,8 +112,8 @@ final class Call implements Syscall.Reply<Object> {
       return;
     }
     close();
-    session.write(opcode, answer.length <= session.maxPayload() ? answer : tooLarge(answer.length));
-    session.finished();
+    requester.answer(
+        opcode, answer.length <= requester.maxPayload() ? answer : tooLarge(answer.length));
   }
 
   private byte[] tooLarge(int bytes) {
@@ -124,7 +123,7 @@ final class Call implements Syscall.Reply<Object> {
             "the answer would be "
                 + bytes
                 + " bytes, over max_payload "
-                + session.maxPayload()
+                + requester.maxPayload()
                 + "; ask for less"));
   }
 

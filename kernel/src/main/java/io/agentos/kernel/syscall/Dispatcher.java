@@ -46,16 +46,16 @@ public final class Dispatcher {
     return maxPayload;
   }
 
-  void dispatch(Session session, int number, ByteBuffer payload) {
+  void dispatch(Requester requester, int number, ByteBuffer payload) {
     reactor.check();
     Bound bound = table[number];
-    Call call = new Call(session, reactor, number);
-    session.begin(call);
+    Call call = new Call(requester, reactor, number);
+    requester.begin(call);
     try {
       if (bound == null) {
         throw unknown(number);
       }
-      Caller caller = session.identity().caller();
+      Caller caller = requester.caller();
       byte[] json = bytes(payload);
       call.follow(audit.begin(caller, bound.opcode, json));
       if (!caller.role().mayCall(bound.opcode)) {

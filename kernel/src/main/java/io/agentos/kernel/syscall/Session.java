@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One connection and the identity its socket gave it. */
 @ReactorConfined
-public final class Session implements Connection.Client {
+public final class Session implements Connection.Client, Requester {
   private final Connection connection;
   private final Dispatcher dispatcher;
   private final Identity identity;
@@ -41,8 +41,9 @@ public final class Session implements Connection.Client {
     return identity;
   }
 
-  Connection connection() {
-    return connection;
+  @Override
+  public Caller caller() throws SyscallException {
+    return identity.caller();
   }
 
   @Override
@@ -75,19 +76,31 @@ public final class Session implements Connection.Client {
     identity.left();
   }
 
-  /** Makes this call the one that the connection waits for. */
-  void begin(Call call) {
+  @Override
+  public void begin(Call call) {
     current = call;
     connection.hold();
   }
 
-  /** The current call is answered. */
-  void finished() {
+  @Override
+  public void part(int opcode, byte[] payload) {
+    write(opcode, payload);
+    connection.push();
+  }
+
+  @Override
+  public void whenDrained(Runnable more) {
+    connection.whenDrained(more);
+  }
+
+  @Override
+  public void answer(int opcode, byte[] payload) {
+    write(opcode, payload);
     current = null;
     connection.release();
   }
 
-  void write(int opcode, byte[] payload) {
+  private void write(int opcode, byte[] payload) {
     connection.send(identity.id().value(), opcode, ByteBuffer.wrap(payload));
   }
 }

@@ -117,16 +117,23 @@ final class SpawnCheck {
         limits,
         llmWeight(request),
         restart(request),
-        learns(request));
+        inside(
+            request.hasOpenai(),
+            request,
+            "openai needs a sandbox, and network none or proxy; others can use [door] of agentos.toml"),
+        inside(
+            request.learns(),
+            request,
+            "learn needs a sandbox, and network none or proxy: only what goes through the kernel is seen"));
   }
 
-  /** What does not go through the kernel can't be learnt. */
-  private static boolean learns(SpawnRequest request) throws SyscallException {
-    if (request.learns() && (!request.isSandboxed() || request.networkMode() == NetworkMode.HOST)) {
-      throw SyscallException.invalid(
-          "learn needs a sandbox, and network none or proxy: only what goes through the kernel is seen");
+  /** Whether it is asked for what takes a network of the sandbox's own, or none. */
+  private static boolean inside(boolean asked, SpawnRequest request, String sentence)
+      throws SyscallException {
+    if (asked && (!request.isSandboxed() || request.networkMode() == NetworkMode.HOST)) {
+      throw SyscallException.invalid(sentence);
     }
-    return request.learns();
+    return asked;
   }
 
   private static int llmWeight(SpawnRequest request) throws SyscallException {

@@ -39,7 +39,8 @@ public record SpawnRequest(
     @Nullable String workspace,
     @Nullable List<String> allowSyscalls,
     @Nullable Integer llmWeight,
-    @Nullable Boolean learn) {
+    @Nullable Boolean learn,
+    @Nullable Boolean openai) {
 
   /**
    * One more host folder or file; {@code mode}: ro (default) or rw. Or tmpfs, which has a {@code
@@ -53,6 +54,10 @@ public record SpawnRequest(
 
   NetworkMode networkMode() {
     return network == null ? NetworkMode.NONE : network;
+  }
+
+  boolean hasOpenai() {
+    return Boolean.TRUE.equals(openai);
   }
 
   boolean learns() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package io.agentos.kernel.proxy;
+package io.agentos.kernel.http;
 
 import io.agentos.kernel.base.Limits;
 import io.netty.channel.Channel;
@@ -17,10 +17,10 @@ import java.util.concurrent.TimeUnit;
  */
 @SuppressWarnings(
     "FutureReturnValueIgnored") // what fails here closes its channel, which is heard of
-final class Linger {
+public final class Linger {
   private Linger() {}
 
-  static void close(Channel channel) {
+  public static void close(Channel channel) {
     if (!channel.isActive()) {
       channel.close();
       return;

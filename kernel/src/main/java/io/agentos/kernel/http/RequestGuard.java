@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package io.agentos.kernel.proxy;
+package io.agentos.kernel.http;
 
 import io.agentos.kernel.base.Limits;
 import io.netty.buffer.ByteBuf;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings(
     "FutureReturnValueIgnored") // what fails here closes its channel, which is heard of
-final class RequestGuard extends ChannelInboundHandlerAdapter {
+public final class RequestGuard extends ChannelInboundHandlerAdapter {
   private static final ByteBuf END =
       Unpooled.unreleasableBuffer(
           Unpooled.copiedBuffer("\r\n\r\n", StandardCharsets.US_ASCII).asReadOnly());
@@ -96,7 +96,7 @@ final class RequestGuard extends ChannelInboundHandlerAdapter {
   }
 
   /** Lets through what followed the head, and all that comes from now on. */
-  void open(ChannelHandlerContext ctx) {
+  public void open(ChannelHandlerContext ctx) {
     ByteBuf rest = takeRest();
     ctx.pipeline().remove(this);
     if (rest != null) {
@@ -105,7 +105,7 @@ final class RequestGuard extends ChannelInboundHandlerAdapter {
   }
 
   /** What followed the head; the caller releases it. */
-  @Nullable ByteBuf takeRest() {
+  public @Nullable ByteBuf takeRest() {
     ByteBuf rest = collected;
     collected = null;
     if (rest != null && !rest.isReadable()) {

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
-package io.agentos.kernel.proxy;
+package io.agentos.kernel.http;
 
 import io.agentos.kernel.wire.SyscallException;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
 /** Why a request goes no further: what the program is answered. */
-final class Refusal extends Exception {
+public final class Refusal extends Exception {
   private final transient HttpResponseStatus status;
 
-  Refusal(HttpResponseStatus status, String sentence) {
+  public Refusal(HttpResponseStatus status, String sentence) {
     super(sentence, null, /* enableSuppression= */ false, /* writableStackTrace= */ false);
     this.status = status;
   }
 
   /** The same refusal as the HTTP call's, as HTTP has it. */
-  static Refusal of(SyscallException refusal) {
+  public static Refusal of(SyscallException refusal) {
     HttpResponseStatus status =
         switch (refusal.code()) {
           case PERMISSION_DENIED -> HttpResponseStatus.FORBIDDEN;
@@ -27,11 +27,11 @@ final class Refusal extends Exception {
     return new Refusal(status, refusal.sentence());
   }
 
-  HttpResponseStatus status() {
+  public HttpResponseStatus status() {
     return status;
   }
 
-  String sentence() {
+  public String sentence() {
     return String.valueOf(getMessage());
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package io.agentos.kernel.proxy;
+package io.agentos.kernel.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

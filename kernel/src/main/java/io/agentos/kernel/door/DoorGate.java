@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+package io.agentos.kernel.door;
+
+import io.agentos.kernel.agent.LocalService;
+import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.http.Reception;
+import io.agentos.kernel.http.RequestGuard;
+import io.agentos.kernel.syscall.Errand;
+import io.netty.channel.ChannelHandler;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One listener of the door; all who come in by it are the same caller. */
+final class DoorGate implements LocalService.Gate, Reception.Host {
+  private final LlmDoor door;
+  private final Errand.Source source;
+  private final Reception reception;
+  private final AtomicLong held = new AtomicLong();
+  private final long mostHeld;
+
+  DoorGate(LlmDoor door, Errand.Source source, int listener) {
+    this.door = door;
+    this.source = source;
+    this.reception = Reception.adopting(listener, this);
+    this.mostHeld = Limits.HELD_BYTES_PER_AGENT + 2L * door.maxPayload();
+  }
+
+  LlmDoor door() {
+    return door;
+  }
+
+  Errand.Source source() {
+    return source;
+  }
+
+  Reception reception() {
+    return reception;
+  }
+
+  /** Counts bytes of an unfinished request, unless this caller or all together have too many. */
+  boolean hold(long bytes) {
+    if (held.addAndGet(bytes) <= mostHeld && door.hold(bytes)) {
+      return true;
+    }
+    held.addAndGet(-bytes);
+    return false;
+  }
+
+  void letGo(long bytes) {
+    held.addAndGet(-bytes);
+    door.letGo(bytes);
+  }
+
+  @Override
+  public int most() {
+    return Limits.DOOR_CONNECTIONS_PER_AGENT;
+  }
+
+  @Override
+  public boolean admit() {
+    return door.admit();
+  }
+
+  @Override
+  public void left() {
+    door.left();
+  }
+
+  @Override
+  public ChannelHandler handler(RequestGuard guard, boolean admitted) {
+    return new Conversation(this, guard, admitted);
+  }
+
+  @Override
+  public void close() {
+    reception.close();
+  }
+}
