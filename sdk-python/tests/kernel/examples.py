@@ -31,13 +31,14 @@ def expected(heading: str) -> Outcome:
     return Outcome([line[4:] for line in block.splitlines()], 0)
 
 
-def run(name: str, program: str, *, with_this_python: bool = False) -> Outcome:
+def run(name: str, program: str, *, with_this_python: bool = False, openai: bool | None = None) -> Outcome:
     """Run examples/NAME/PROGRAM as a sandboxed agent, on a kernel whose model follows its llm.json.
 
     Args:
         name: the example's folder.
         program: its file.
         with_this_python: show it this Python, with the packages of its virtual environment, in place of the system's.
+        openai: let it ask the language model as OpenAI's clients do.
     """
     folder = EXAMPLES / name
     shown = {sys.prefix, sys.base_prefix} - {"/usr"} if with_this_python else set()
@@ -50,6 +51,7 @@ def run(name: str, program: str, *, with_this_python: bool = False) -> Outcome:
             str(folder / program),
             python=sys.executable if with_this_python else None,
             mounts=[{"source": path, "target": path, "mode": "ro"} for path in shown],
+            openai=openai,
         )
         record = client.wait(agent.id, timeout=_END_SECONDS)
         lines = [entry.line for entry in client.logs(agent.id).entries if entry.stream != "kernel"]
