@@ -131,9 +131,7 @@ def test_the_quota_is_the_agent_s_own(inside: Inside) -> None:
     assert second == ["RateLimitError", 429, "insufficient_quota", None]
 
 
-def test_an_agent_without_the_right_is_denied_and_that_is_written_down(
-    inside: Inside, operator: AgentOSClient
-) -> None:
+def test_an_agent_without_the_right_is_denied_and_that_is_written_down(inside: Inside, operator: AgentOSClient) -> None:
     denied = inside('out = refused("hello")', permissions={"can_think": False})
     assert denied == ["PermissionDeniedError", 403, "permission_denied", None]
     entry = operator.audit_log(limit=1).entries[0]
@@ -157,8 +155,9 @@ out = [client.models.retrieve("default").id, missing]
 
 
 def test_who_goes_away_is_not_waited_for(inside: Inside, operator: AgentOSClient) -> None:
-    assert inside(
-        """
+    assert (
+        inside(
+            """
 try:
     client.with_options(timeout=1, max_retries=0).chat.completions.create(
         model="default", messages=[{"role": "user", "content": "be slow"}])
@@ -166,7 +165,9 @@ except openai.APITimeoutError:
     out = "gave up"
 ask("hello")
 """
-    ) == "gave up"
+        )
+        == "gave up"
+    )
     assert operator.llm_status().running == 0
 
 

@@ -120,7 +120,7 @@ final class SpawnCheck {
         inside(
             request.hasOpenai(),
             request,
-            "openai needs a sandbox, and network none or proxy; others can use [door] of agentos.toml"),
+            "openai needs a sandbox, and network none or proxy: its own loopback interface is where it asks"),
         inside(
             request.learns(),
             request,
