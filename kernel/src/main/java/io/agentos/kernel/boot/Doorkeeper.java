@@ -252,14 +252,19 @@ final class Doorkeeper implements Agents.Doors {
 
   /** The caller of what the kernel does on its own account, as the operator who configured it. */
   Caller kernelItself() {
+    return operator("kernel");
+  }
+
+  /** An operator that came in by no socket of frames. */
+  Caller operator(String name) {
     return new Caller(
         ids.next(),
         Role.OPERATOR,
-        "kernel",
+        name,
         null,
         PermissionLevel.UNRESTRICTED.permissions(),
         hostView,
-        "kernel");
+        name);
   }
 
   private void operatorCame(UnixSocketChannel channel) throws IOException {

@@ -27,11 +27,13 @@ import io.agentos.kernel.sandbox.CgroupTree;
 import io.agentos.kernel.sandbox.Enforcement;
 import io.agentos.kernel.sandbox.Launcher;
 import io.agentos.kernel.sandbox.LimitMonitor;
+import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Dispatcher;
 import io.agentos.kernel.syscall.Offload;
 import io.agentos.kernel.syscall.Services;
 import io.agentos.kernel.syscall.agent.Spawn;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -179,6 +181,7 @@ public final class Kernel {
     try {
       audit.awaitOpen();
       llmDoor.open(dispatcher, doors::callerOf);
+      openHostDoor();
       doors.open(dispatcher);
       log.info("AgentOS {} serves {}", Version.TEXT, config.paths().socket());
       mcpServers.start(doors::kernelItself);
@@ -187,6 +190,30 @@ public final class Kernel {
     } finally {
       release();
       ended.countDown();
+    }
+  }
+
+  private void openHostDoor() throws IOException {
+    Path runtime = config.paths().runtime();
+    Files.deleteIfExists(HostDoor.tokenFile(runtime));
+    if (config.door().isPresent()) {
+      InetSocketAddress address = config.door().get();
+      Caller caller = doors.operator("door");
+      try {
+        llmDoor.openOnHost(address, HostDoor.makeToken(runtime), () -> caller);
+      } catch (Exception e) {
+        throw new BootException(
+            "nothing can listen at "
+                + address.toString().substring(1)
+                + " ("
+                + HostDoor.KEY
+                + "): "
+                + e.getMessage());
+      }
+      log.info(
+          "the LLM is asked at http:/{}/v1 with the token in {}",
+          address,
+          HostDoor.tokenFile(runtime));
     }
   }
 
@@ -223,6 +250,7 @@ public final class Kernel {
     web.close();
     egress.close();
     loops.close();
+    Files.deleteIfExists(HostDoor.tokenFile(config.paths().runtime()));
     audit.close();
     launcher.close();
     monitor.close();

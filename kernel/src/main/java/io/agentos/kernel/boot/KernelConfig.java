@@ -9,6 +9,7 @@ import io.agentos.kernel.base.Nearest;
 import io.agentos.kernel.llm.LlmConfig;
 import io.agentos.kernel.net.Secrets;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param auditEntries kept at most
  * @param auditDays for which entries are kept
  * @param secrets what is attached to requests on the way out
+ * @param door where programs of the host can ask the LLM over HTTP
  * @param jsonLogs one JSON object a line instead of text for people
  */
 public record KernelConfig(
@@ -42,6 +44,7 @@ public record KernelConfig(
     int auditEntries,
     int auditDays,
     Secrets secrets,
+    Optional<InetSocketAddress> door,
     Optional<Path> file) {
   private static final List<String> KEYS =
       List.of(
@@ -63,6 +66,7 @@ public record KernelConfig(
           SchedulerConfig.FALLBACK,
           SchedulerConfig.BUDGETS,
           Operators.KEY,
+          HostDoor.KEY,
           SecretsConfig.KEY,
           McpServers.KEY);
 
@@ -157,6 +161,7 @@ public record KernelConfig(
         values.integer("audit.max_entries", 1_000_000, 1000, 100_000_000),
         values.integer("audit.max_days", 90, 1, 36_500),
         SecretsConfig.read(values.at(SecretsConfig.KEY), environment),
+        HostDoor.read(values.at(HostDoor.KEY)),
         file);
   }
 

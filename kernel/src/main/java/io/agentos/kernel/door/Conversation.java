@@ -91,7 +91,9 @@ final class Conversation extends ChannelInboundHandlerAdapter {
 
   private void begin(ChannelHandlerContext ctx, HttpRequest head) throws Refused {
     reply = new Reply(ctx.channel(), head.protocolVersion());
-    route = Route.of(head, gate.door().maxPayload());
+    Route asks = Route.of(head, gate.door().maxPayload());
+    gate.requireToken(head.headers());
+    route = asks;
     body = ctx.alloc().heapBuffer();
     deadline =
         ctx.executor()

@@ -7,21 +7,51 @@ import io.agentos.kernel.http.Reception;
 import io.agentos.kernel.http.RequestGuard;
 import io.agentos.kernel.syscall.Errand;
 import io.netty.channel.ChannelHandler;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One listener of the door; all who come in by it are the same caller. */
 final class DoorGate implements LocalService.Gate, Reception.Host {
   private final LlmDoor door;
   private final Errand.Source source;
+  private final Optional<byte[]> token;
   private final Reception reception;
   private final AtomicLong held = new AtomicLong();
   private final long mostHeld;
 
-  DoorGate(LlmDoor door, Errand.Source source, int listener) {
+  private DoorGate(
+      LlmDoor door, Errand.Source source, Optional<String> token, OptionalInt listener) {
     this.door = door;
     this.source = source;
-    this.reception = Reception.adopting(listener, this);
+    this.token = token.map(text -> ("Bearer " + text).getBytes(StandardCharsets.US_ASCII));
+    this.reception =
+        listener.isPresent()
+            ? Reception.adopting(listener.getAsInt(), this)
+            : Reception.opening(this);
     this.mostHeld = Limits.HELD_BYTES_PER_AGENT + 2L * door.maxPayload();
+  }
+
+  /** Who comes by this listener is that agent, and needs nothing to show for it. */
+  static DoorGate inSandbox(LlmDoor door, Errand.Source source, int listener) {
+    return new DoorGate(door, source, Optional.empty(), OptionalInt.of(listener));
+  }
+
+  static DoorGate onHost(LlmDoor door, Errand.Source source, String token) {
+    return new DoorGate(door, source, Optional.of(token), OptionalInt.empty());
+  }
+
+  /** Refuses who does not send the token, where there is one. */
+  void requireToken(HttpHeaders headers) throws Refused {
+    byte[] sent =
+        headers.get(HttpHeaderNames.AUTHORIZATION, "").getBytes(StandardCharsets.ISO_8859_1);
+    if (token.isPresent() && !MessageDigest.isEqual(token.get(), sent)) {
+      throw Refused.unknownKey();
+    }
   }
 
   LlmDoor door() {

@@ -8,7 +8,9 @@ import io.agentos.kernel.http.Loops;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Dispatcher;
+import io.agentos.kernel.syscall.Errand;
 import io.agentos.kernel.wire.SyscallException;
+import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -54,9 +56,22 @@ public final class LlmDoor implements LocalService {
   @Override
   public Gate open(Agent agent, int listener) {
     Agents known = Objects.requireNonNull(agents);
-    DoorGate gate = new DoorGate(this, () -> known.callerOf(agent), listener);
+    DoorGate gate = DoorGate.inSandbox(this, () -> known.callerOf(agent), listener);
     loops.start(group -> gate.reception().serve(group), gate::close);
     return gate;
+  }
+
+  /**
+   * Lets programs of the host in, who show that they may read the kernel's files.
+   *
+   * @param token what they have to send
+   * @param source as who they count
+   * @throws Exception when the address can't be had
+   */
+  public void openOnHost(InetSocketAddress address, String token, Errand.Source source)
+      throws Exception {
+    DoorGate gate = DoorGate.onHost(this, source, token);
+    loops.startNow(group -> gate.reception().serve(group, address));
   }
 
   Reactor reactor() {

@@ -52,6 +52,15 @@ final class Refused extends Exception {
         HttpResponseStatus.BAD_REQUEST, INVALID, parameter, /* code= */ null, sentence);
   }
 
+  static Refused unknownKey() {
+    return new Refused(
+        HttpResponseStatus.UNAUTHORIZED,
+        INVALID,
+        /* parameter= */ null,
+        "invalid_api_key",
+        "the API key must be the token in the file door.token of the kernel's run-time folder");
+  }
+
   static Refused noModel(String id) {
     return new Refused(
         HttpResponseStatus.NOT_FOUND,

@@ -52,6 +52,11 @@ public final class Loops implements AutoCloseable {
     }
   }
 
+  /** Serves a listener before this returns. */
+  public void startNow(Start start) throws Exception {
+    start.on(group());
+  }
+
   private synchronized EventLoopGroup group() {
     if (closed) {
       throw new IllegalStateException("the kernel ends");
