@@ -149,10 +149,7 @@ final class SpawnCheck {
     return request.env() == null ? Map.of() : request.env();
   }
 
-  /**
-   * An agent can pass on what it has, but not reach the host's files or lift the sandbox through a
-   * child.
-   */
+  /** An agent passes on what it has; no child reaches the host's files or lifts the sandbox. */
   private static void requireOperatorFor(Caller caller, SpawnRequest request)
       throws SyscallException {
     if (caller.isUnrestricted()) {
