@@ -289,7 +289,9 @@ public final class AgentRun implements SandboxProcess.Observer {
               + limits.limits().memoryBytes()
               + " bytes";
       case WALL_TIME ->
-          "ended: it ran longer than its wall_time limit of " + limits.limits().wallTime();
+          "ended: it ran longer than its wall_time limit of "
+              + Objects.requireNonNull(limits.limits().wallTime()).toMillis() / 1000.0
+              + " s";
       case KILLED -> "killed on request";
       case SIGNALLED -> "ended by signal " + exit.signal();
       case EXITED -> "exited with code " + exit.code();
