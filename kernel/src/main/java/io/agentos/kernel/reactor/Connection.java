@@ -107,12 +107,26 @@ public final class Connection {
     }
     boolean staged = output.isEmpty() && bytes <= buffers.out.remaining();
     if (!staged && !output.reserve(bytes)) {
-      close(); // it leaves too much unread
+      endWithoutAnswer(opcode);
       return;
     }
     ByteBuffer target = staged ? buffers.out : output.tail(bytes);
     Frame.putHeader(target, agentId, opcode, payload.remaining());
     target.put(payload);
+  }
+
+  /** There is no room for an answer: says so, unless too much was left unread before. */
+  private void endWithoutAnswer(int opcode) {
+    if (output.isEmpty()) {
+      receiver()
+          .broken(
+              opcode,
+              ErrorCode.RESOURCE_EXHAUSTED,
+              "no room for the answer: too many bytes of this caller are held already; finish its"
+                  + " requests and read its answers first");
+      flush();
+    }
+    close();
   }
 
   /** Lets gathered frames go while the request stays held: the parts of a stream. */

@@ -220,7 +220,7 @@ final class HostileClientsIT {
     if (answer.payload().length == Limits.DEFAULT_MAX_PAYLOAD) {
       return true;
     }
-    Expect.refusal(answer.json(), "RESOURCE_EXHAUSTED", "unfinished");
+    Expect.refusal(answer.json(), "RESOURCE_EXHAUSTED", "held already");
     return false;
   }
 

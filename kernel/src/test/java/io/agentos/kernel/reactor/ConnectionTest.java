@@ -22,8 +22,11 @@ import java.util.Random;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.CompletableFuture;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
@@ -37,13 +40,14 @@ final class ConnectionTest {
   private static final int LAST = 0xFF;
   private static final int MOST = 1 << 20;
   private static final int PARTS = 3;
-  private static final Budget BUDGET = Budget.of(64 << 20);
+  private static final Budget PLENTY = Budget.of(64 << 20);
   private static final long PATIENCE_MILLIS = 20_000;
 
   private static final Timer WATCHDOG = new Timer("watchdog", /* isDaemon= */ true);
 
   private static LiveReactor live = new LiveReactor();
   private static Path socket = Path.of("");
+  private static volatile Budget budget = PLENTY;
   private static volatile CompletableFuture<Served> served = new CompletableFuture<>();
 
   @BeforeContainer
@@ -58,7 +62,7 @@ final class ConnectionTest {
                 socket,
                 0600,
                 channel -> {
-                  Connection connection = new Connection(live.reactor(), buffers, BUDGET, channel);
+                  Connection connection = new Connection(live.reactor(), buffers, budget, channel);
                   Served client = new Served(connection, live.reactor());
                   connection.serve(client);
                   served.complete(client);
@@ -274,6 +278,29 @@ final class ConnectionTest {
       }
       expect(client, new Sent(0, new byte[] {(byte) ErrorCode.INVALID_FRAME.ordinal()}), random);
       assertThat(isEnded(client)).isTrue();
+    }
+    LiveReactor.await(LiveReactor.await(served).gone);
+  }
+
+  @Provide
+  static Arbitrary<Integer> beforeTheFrameIsGone() {
+    return Arbitraries.of(AT_ONCE, HELD_BUT_AT_ONCE, IN_PARTS);
+  }
+
+  /** With the frame held there is no room for as large an answer, but for a word. */
+  @Property(tries = 20)
+  void tellsThatAnAnswerHasNoRoom_thenCloses(@ForAll("beforeTheFrameIsGone") int opcode)
+      throws IOException {
+    budget = Budget.of(MOST + MOST / 2 + MOST / 4);
+    served = new CompletableFuture<>();
+    try (SocketChannel client = connect()) {
+      writeInPieces(
+          client, stream(List.of(new Sent(opcode, new byte[MOST - 100]))), new Random(opcode));
+      byte[] refusal = {(byte) ErrorCode.RESOURCE_EXHAUSTED.ordinal()};
+      expect(client, new Sent(opcode, refusal), new Random(opcode));
+      assertThat(isEnded(client)).isTrue();
+    } finally {
+      budget = PLENTY;
     }
     LiveReactor.await(LiveReactor.await(served).gone);
   }
