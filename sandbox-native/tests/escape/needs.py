@@ -24,6 +24,7 @@ CAPABILITIES = {
 NO_PERF = 99
 NO_TRACING = 3
 ALL_IDS = 2**32 - 1
+FIRST_PID_NAMESPACE = 0xEFFFFFFC  # its inode; PROC_PID_INIT_INO of linux/proc_ns.h
 
 
 def has_capability(name: str) -> bool:
@@ -171,6 +172,7 @@ WORDS: dict[str, Callable[[], bool]] = {
     "tiocsti": lambda: number_in("/proc/sys/dev/tty/legacy_tiocsti", 1) == 1,
     "unlimited-core": lambda: resource.getrlimit(resource.RLIMIT_CORE)[1] == resource.RLIM_INFINITY,
     "disk": lambda: any(can_read(path) for path in glob.glob("/dev/[svhx][dv][a-z]")),
+    "host-pids": lambda: os.stat("/proc/self/ns/pid").st_ino == FIRST_PID_NAMESPACE,
     "cgroup-v1": lambda: bool(glob.glob("/sys/fs/cgroup/*/release_agent")),
     "cgroup-writable": lambda: any_writable("/sys/fs/cgroup/**/cgroup.procs"),
     "memory-writable": lambda: any_writable("/sys/fs/cgroup/**/memory.max"),
@@ -248,6 +250,7 @@ DESCRIPTIONS = {
     "ptrace": "leave to trace processes of the same user (Yama)",
     "traceme": "leave to be traced (Yama)",
     "steady-time": "a processor of its own",
+    "host-pids": "the host's own PID namespace",
     "opens": "a readable",
     "file": "the file",
     "socket": "one of the sockets",

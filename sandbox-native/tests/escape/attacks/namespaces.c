@@ -210,7 +210,7 @@ const struct attack namespace_attacks[] = {
     ATTACK("namespaces", "enter the owner's namespaces", "CAP_SYS_ADMIN CAP_SYS_PTRACE", enter_owner),
     ATTACK("namespaces", "enter pid 1's namespaces", "CAP_SYS_ADMIN", enter_pid_one),
     ATTACK("namespaces", "enter namespaces by a pidfd", "CAP_SYS_ADMIN", enter_by_pidfd),
-    ATTACK("namespaces", "walk to another mount namespace", "CAP_SYS_ADMIN linux=6.12", next_mount_namespace),
+    ATTACK("namespaces", "walk to another mount namespace", "CAP_SYS_ADMIN linux=6.12 host-pids", next_mount_namespace),
     ATTACK("namespaces", "write its own id map", "CAP_SETUID", write_id_map),
     ATTACK("namespaces", "chroot", "CAP_SYS_CHROOT", change_root),
     ATTACK("namespaces", "break out of the root by chroot", "CAP_SYS_CHROOT", leave_root),
