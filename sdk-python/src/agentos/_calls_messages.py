@@ -15,17 +15,22 @@ from ._limits import ANSWER_MARGIN_SECONDS, CALL_SECONDS
 from ._opcodes import Opcode
 from ._payloads import decode_hello, encode_hello, given
 from ._results import (
+    HelloResult,
+    Result,
+)
+from ._results_messages import (
     AuditResult,
     BroadcastResult,
-    HelloResult,
+    EmitResult,
     LlmStatusResult,
     LlmTraceResult,
     LlmUsageResult,
     PermissionsResult,
+    PollEventsResult,
     RecvResult,
     RegisterResult,
-    Result,
     SendResult,
+    SubscribeResult,
 )
 from ._slots import ANY, IDENTITY
 
@@ -35,8 +40,15 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+def _patience(wait: bool | float | None) -> float | None:
+    """How long the client waits for the answer of a call that waits: None is as long as it takes."""
+    if wait is True:
+        return None
+    return wait + ANSWER_MARGIN_SECONDS if wait else CALL_SECONDS
+
+
 class MessageCalls(ClientCore):
-    """send, recv, broadcast, register, noop, echo, hello, exit, and the calls about permissions, audit and the LLM."""
+    """Messages, names, events, noop, echo, hello, exit, and the calls about permissions, audit and the LLM."""
 
     def register(self, name: str) -> RegisterResult:
         """Take a name, by which others can send messages to the caller.
@@ -76,12 +88,7 @@ class MessageCalls(ClientCore):
             sender: take, and wait for, messages of this one alone, an id or a name; the others stay.
         """
         fields = given(**{"max": max_messages, "wait": wait, "from": sender})
-        seconds: float | None = CALL_SECONDS
-        if wait is True:
-            seconds = None
-        elif wait:
-            seconds = wait + ANSWER_MARGIN_SECONDS
-        return self._call(Opcode.RECV, fields, RecvResult, seconds, IDENTITY)
+        return self._call(Opcode.RECV, fields, RecvResult, _patience(wait), IDENTITY)
 
     def broadcast(self, message: Any, include_self: bool | None = None) -> BroadcastResult:
         """Put a message into the mailbox of everyone who has a name.
@@ -92,6 +99,45 @@ class MessageCalls(ClientCore):
         """
         fields = {"message": message, **given(include_self=include_self)}
         return self._call(Opcode.BROADCAST, fields, BroadcastResult, CALL_SECONDS, IDENTITY)
+
+    def subscribe(self, *event_types: str) -> SubscribeResult:
+        """Hear of events from now on; `poll_events` gives them.
+
+        Args:
+            event_types: types such as "agent.ended", beginnings such as "agent.*", or "*". The kernel's are in its
+                protocol's document.
+        """
+        fields = {"event_types": list(event_types)}
+        return self._call(Opcode.SUBSCRIBE, fields, SubscribeResult, CALL_SECONDS, IDENTITY)
+
+    def unsubscribe(self, *event_types: str) -> SubscribeResult:
+        """Take back what was subscribed to; without a type all of it."""
+        fields = given(event_types=list(event_types) or None)
+        return self._call(Opcode.UNSUBSCRIBE, fields, SubscribeResult, CALL_SECONDS, IDENTITY)
+
+    def poll_events(self, max_events: int | None = None, *, wait: bool | float | None = None) -> PollEventsResult:
+        """Take what has happened out of the caller's queue, oldest first.
+
+        Args:
+            max_events: at most so many (100).
+            wait: how many seconds to wait for the first one, or True for as long as the kernel lets a call wait.
+                Otherwise an empty queue answers at once, with no events.
+
+        Raises:
+            InvalidRequest: nothing is subscribed to.
+        """
+        fields = given(max=max_events, wait=wait)
+        return self._call(Opcode.POLL_EVENTS, fields, PollEventsResult, _patience(wait), IDENTITY)
+
+    def emit(self, event_type: str, data: Any = None) -> EmitResult:
+        """Tell everyone who subscribed to it of an event of one's own.
+
+        Args:
+            event_type: dotted words such as "build.done"; the kernel's own first words are refused.
+            data: anything that JSON can say, up to 64 KiB.
+        """
+        fields = {"event_type": event_type, "data": data}
+        return self._call(Opcode.EMIT, fields, EmitResult, CALL_SECONDS, IDENTITY)
 
     def get_permissions(self, agent_id: int | None = None) -> PermissionsResult:
         """Return what the caller, or another agent, may do."""

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ._results import SendResult
+    from ._results_messages import SendResult
 
 
 class AgentOSClient(WorkCalls, AgentCalls, MessageCalls):

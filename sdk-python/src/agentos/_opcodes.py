@@ -27,6 +27,10 @@ class Opcode:
     GET_PERMS = 0x40
     SET_PERMS = 0x41
     HTTP = 0x50
+    SUBSCRIBE = 0x60
+    UNSUBSCRIBE = 0x61
+    POLL_EVENTS = 0x62
+    EMIT = 0x63
     GET_AUDIT_LOG = 0x76
     HELLO = 0xFE
     EXIT = 0xFF

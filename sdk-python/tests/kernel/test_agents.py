@@ -129,6 +129,27 @@ def test_messages_between_operators(kernel: Daemon, client: AnyClient) -> None:
         assert other.recv_messages(max_messages=1).messages[0].message == "to me too"
 
 
+def test_events(kernel: Daemon, client: AnyClient) -> None:
+    with AgentOSClient(kernel.socket) as other:
+        assert other.subscribe("test.*", "agent.ended").subscribed == ["agent.ended", "test.*"]
+        assert client.emit("test.done", {"n": [1, None, "é"]}).delivered_count == 1
+        (event,) = other.poll_events(wait=5).events
+        assert (event.type, event.data, event.source_agent_id) == (
+            "test.done",
+            {"n": [1, None, "é"]},
+            client.agent_id,
+        )
+        spawned = client.spawn("ends", command=["/bin/true"])
+        (event,) = other.poll_events(wait=20).events
+        assert (event.type, event.source_agent_id) == ("agent.ended", spawned.id)
+        assert (event.data["name"], event.data["exit_reason"]) == ("ends", "exited")
+        assert (other.poll_events().events, other.unsubscribe().subscribed) == ([], [])
+        with pytest.raises(InvalidRequest, match="SUBSCRIBE first"):
+            other.poll_events()
+    with pytest.raises(InvalidRequest, match="the kernel's"):
+        client.emit("agent.ended")
+
+
 def test_messages_that_cannot_be_delivered(client: AnyClient, kernel: Daemon) -> None:
     with pytest.raises(NotFound):
         client.send("nobody-of-this-name", "x")

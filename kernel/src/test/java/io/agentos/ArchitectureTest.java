@@ -40,15 +40,17 @@ final class ArchitectureTest {
                   "boot",
                   with(
                       "syscall", "audit", "agent", "ipc", "fs", "exec", "llm", "net", "proxy",
-                      "door", "http", "log")),
+                      "door", "http", "event", "log")),
               Map.entry(
-                  "syscall", with("audit", "agent", "ipc", "fs", "exec", "llm", "net", "log")),
+                  "syscall",
+                  with("audit", "agent", "ipc", "event", "fs", "exec", "llm", "net", "log")),
               // An agent has a log; a command runs in an agent's sandbox, within its limits.
               Map.entry("agent", with("log")),
               Map.entry("exec", with("agent")),
               Map.entry("audit", with()),
               Map.entry("fs", with()),
               Map.entry("ipc", with()),
+              Map.entry("event", with()),
               Map.entry("llm", with()),
               Map.entry("log", with()),
               Map.entry("net", with()),

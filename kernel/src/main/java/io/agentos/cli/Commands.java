@@ -25,6 +25,7 @@ final class Commands {
           "llm",
           "send",
           "recv",
+          "events",
           "perms",
           "audit",
           "doctor",
@@ -53,6 +54,7 @@ final class Commands {
       case "llm" -> new LlmCommand();
       case "send" -> new SendCommand();
       case "recv" -> new RecvCommand();
+      case "events" -> new EventsCommand();
       case "perms" -> new PermsCommand();
       case "audit" -> new AuditCommand();
       case "doctor" -> new DoctorCommand();

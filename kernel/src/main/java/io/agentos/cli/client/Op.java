@@ -24,6 +24,8 @@ public enum Op {
   REGISTER(0x23),
   GET_PERMS(0x40),
   SET_PERMS(0x41),
+  SUBSCRIBE(0x60),
+  POLL_EVENTS(0x62),
   GET_AUDIT_LOG(0x76),
   HELLO(0xFE);
 

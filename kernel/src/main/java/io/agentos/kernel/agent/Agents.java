@@ -2,6 +2,7 @@
 package io.agentos.kernel.agent;
 
 import io.agentos.kernel.base.AgentId;
+import io.agentos.kernel.base.EventSink;
 import io.agentos.kernel.base.KernelPaths;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.log.AgentLog;
@@ -13,19 +14,15 @@ import io.agentos.kernel.sandbox.SandboxProcess;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +62,7 @@ public final class Agents implements AgentRun.Events {
   private final KernelPaths paths;
   private final Ids ids;
   private final RunFactory runs;
+  private final News news;
   private final Map<AgentId, Agent> byId = new LinkedHashMap<>();
   private final Map<String, Agent> liveByName = new HashMap<>();
   private final Map<AgentRun, SpawnReply> waiting = new HashMap<>();
@@ -72,12 +70,19 @@ public final class Agents implements AgentRun.Events {
   private int endedCount;
   private boolean closed;
 
-  public Agents(Reactor reactor, Workers workers, KernelPaths paths, Ids ids, RunFactory runs) {
+  public Agents(
+      Reactor reactor,
+      Workers workers,
+      KernelPaths paths,
+      Ids ids,
+      RunFactory runs,
+      EventSink events) {
     this.reactor = reactor;
     this.workers = workers;
     this.paths = paths;
     this.ids = ids;
     this.runs = runs;
+    this.news = new News(events);
   }
 
   /** Wires in the socket side; before the first spawn. */
@@ -166,6 +171,7 @@ public final class Agents implements AgentRun.Events {
     }
     doors().admit(agent);
     log.info("agent {} \"{}\" runs as pid {}", agent.id(), agent.name(), run.pid());
+    news.started(run);
     SpawnReply reply = waiting.remove(run);
     if (reply != null) {
       reply.started(agent, run);
@@ -231,6 +237,7 @@ public final class Agents implements AgentRun.Events {
       return;
     }
     agent.become(AgentState.BACKOFF);
+    news.ended(agent, exit);
     agent.restartTimer = reactor.schedule(wait.get(), () -> restart(agent));
   }
 
@@ -248,6 +255,7 @@ public final class Agents implements AgentRun.Events {
     agent.log().close();
     endedCount++;
     forgetOldest();
+    news.ended(agent, exit);
     agent.announceEnd();
   }
 
@@ -258,28 +266,8 @@ public final class Agents implements AgentRun.Events {
       if (agent.state().isFinal()) {
         all.remove();
         endedCount--;
-        workers.tryRun(() -> removeFiles(agent));
+        workers.tryRun(() -> AgentFiles.remove(agent, paths));
       }
-    }
-  }
-
-  private void removeFiles(Agent agent) {
-    agent.log().delete();
-    if (agent.spec().workspace() == null) {
-      deleteTree(paths.workspace(agent.id(), agent.name()));
-    }
-  }
-
-  private static void deleteTree(Path root) {
-    if (!Files.exists(root)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(root)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      log.warn("the workspace {} can't be removed: {}", root, e.toString());
     }
   }
 
@@ -315,12 +303,14 @@ public final class Agents implements AgentRun.Events {
     requireState(agent, AgentState.RUNNING, "paused");
     agent.run().orElseThrow().pause();
     agent.become(AgentState.PAUSED);
+    news.paused(agent);
   }
 
   public void resume(Agent agent) throws SyscallException {
     requireState(agent, AgentState.PAUSED, "resumed");
     agent.run().orElseThrow().resume();
     agent.become(AgentState.RUNNING);
+    news.resumed(agent);
   }
 
   private static void requireState(Agent agent, AgentState state, String verb)

@@ -172,6 +172,22 @@ public final class Limits {
   public static final int AUDIT_ENTRIES_DEFAULT = 100;
   public static final int AUDIT_ENTRIES_MOST = 1000;
 
+  /** Unread events of one caller; the kernel's own push the oldest out. */
+  public static final int EVENTS = 1000;
+
+  public static final int EVENT_BYTES = 1 << 20;
+
+  /** Unread events of all callers together. */
+  public static final int ALL_EVENT_BYTES = 64 << 20;
+
+  /** Of one event that is emitted. */
+  public static final int EVENT_DATA_BYTES = 64 * 1024;
+
+  /** Event types that one caller can ask for. */
+  public static final int EVENT_PATTERNS = 32;
+
+  public static final int EVENTS_POLLED_DEFAULT = 100;
+
   /** Between asking an agent to stop and ending it. */
   public static final Duration KILL_GRACE = Duration.ofSeconds(5);
 

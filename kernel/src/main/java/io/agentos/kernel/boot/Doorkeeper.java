@@ -11,6 +11,7 @@ import io.agentos.kernel.audit.AuditLog;
 import io.agentos.kernel.base.AgentId;
 import io.agentos.kernel.base.KernelPaths;
 import io.agentos.kernel.base.Limits;
+import io.agentos.kernel.event.EventBus;
 import io.agentos.kernel.ipc.Postboxes;
 import io.agentos.kernel.llm.Llm;
 import io.agentos.kernel.permission.PermissionLevel;
@@ -69,6 +70,7 @@ final class Doorkeeper implements Agents.Doors {
   private final KernelPaths paths;
   private final Ids ids;
   private final Postboxes postboxes;
+  private final EventBus events;
   private final Llm llm;
   private final View hostView;
   private final IoBuffers buffers = new IoBuffers();
@@ -86,6 +88,7 @@ final class Doorkeeper implements Agents.Doors {
       KernelPaths paths,
       Ids ids,
       Postboxes postboxes,
+      EventBus events,
       Llm llm,
       AuditLog audit,
       Operators others,
@@ -95,6 +98,7 @@ final class Doorkeeper implements Agents.Doors {
     this.paths = paths;
     this.ids = ids;
     this.postboxes = postboxes;
+    this.events = events;
     this.llm = llm;
     this.maxPayload = maxPayload;
     this.audit = audit;
@@ -174,6 +178,7 @@ final class Doorkeeper implements Agents.Doors {
       listener.close();
       List.copyOf(inside).forEach(Connection::close);
       postboxes.close(agent.id());
+      events.forget(agent.id());
       llm.forget(agent.id());
       deleteFolder(paths.agentRuntime(agent.id()));
     }
@@ -232,6 +237,7 @@ final class Doorkeeper implements Agents.Doors {
     @Override
     public void left() {
       postboxes.close(id);
+      events.forget(id);
       llm.forget(id);
       connections.remove(connection);
     }

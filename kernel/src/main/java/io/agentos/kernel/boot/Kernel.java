@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.boot;
 
+import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.agent.Agents;
 import io.agentos.kernel.agent.Ids;
 import io.agentos.kernel.agent.LocalService;
@@ -14,6 +15,7 @@ import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.base.ProtocolConfig;
 import io.agentos.kernel.base.Version;
 import io.agentos.kernel.door.LlmDoor;
+import io.agentos.kernel.event.EventBus;
 import io.agentos.kernel.exec.Commands;
 import io.agentos.kernel.http.Loops;
 import io.agentos.kernel.ipc.Postboxes;
@@ -111,12 +113,21 @@ public final class Kernel {
             enforcement,
             launcher,
             new LocalService.Both(egress, llmDoor));
-    agents = new Agents(reactor, workers, paths, ids, runs);
-    llm = new Llm(reactor, config.llm());
+    EventBus events = new EventBus(this::mayHear);
+    agents = new Agents(reactor, workers, paths, ids, runs, events);
+    llm = new Llm(reactor, config.llm(), events);
     Postboxes postboxes = new Postboxes(reactor);
     doors =
         new Doorkeeper(
-            reactor, paths, ids, postboxes, llm, audit, config.operators(), config.maxPayload());
+            reactor,
+            paths,
+            ids,
+            postboxes,
+            events,
+            llm,
+            audit,
+            config.operators(),
+            config.maxPayload());
     agents.setDoors(doors);
     Offload offload = new Offload(reactor, workers);
     mcpServers = new McpServers(config.mcpServers(), new Spawn(agents, offload));
@@ -130,6 +141,7 @@ public final class Kernel {
                 offload,
                 agents,
                 postboxes,
+                events,
                 new io.agentos.kernel.fs.Files(),
                 new Commands(reactor, workers, launcher, enforcement),
                 llm,
@@ -139,6 +151,16 @@ public final class Kernel {
         "{} descriptors, cgroup controllers {}",
         descriptors,
         cgroups.map(CgroupTree::controllers).map(Object::toString).orElse("none"));
+  }
+
+  /** An agent hears of itself and of those below it, everyone else here is an operator. */
+  private boolean mayHear(AgentId listener, Optional<AgentId> about) {
+    Optional<Agent> watcher = agents.find(listener);
+    return watcher.isEmpty()
+        || about
+            .flatMap(agents::find)
+            .filter(agent -> agent == watcher.get() || agent.descendsFrom(watcher.get()))
+            .isPresent();
   }
 
   private static void requireHelper(Path helper) throws BootException {

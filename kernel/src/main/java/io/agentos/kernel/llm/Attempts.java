@@ -38,6 +38,7 @@ final class Attempts {
   private final Spending spending;
   private final UsageLedger ledger;
   private final LongSupplier clock;
+  private final News news;
   private final Listener listener;
   private final Map<Integer, Request> running = new HashMap<>();
   private int lastId;
@@ -48,12 +49,14 @@ final class Attempts {
       Spending spending,
       UsageLedger ledger,
       LongSupplier clock,
+      News news,
       Listener listener) {
     this.reactor = reactor;
     this.service = service;
     this.spending = spending;
     this.ledger = ledger;
     this.clock = clock;
+    this.news = news;
     this.listener = listener;
   }
 
@@ -160,7 +163,11 @@ final class Attempts {
     // A provider that reports nothing has not worked for nothing.
     Usage usage = Usage.of(line).input() == 0 ? request.estimatedUsage() : Usage.of(line);
     long latency = clock.getAsLong() - request.startedAt;
+    boolean failedBefore = lane.breaker.isOpen();
     lane.answered(latency);
+    if (failedBefore) {
+      news.recovered(lane);
+    }
     request.share.learnLength(usage.output() + usage.thinking());
     settle(request, usage);
     ObjectNode answer = (ObjectNode) line;

@@ -4,6 +4,7 @@ package io.agentos.kernel.llm;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentos.kernel.base.AgentId;
+import io.agentos.kernel.base.EventSink;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.reactor.ReactorConfined;
@@ -12,7 +13,6 @@ import io.agentos.kernel.wire.Json;
 import io.agentos.kernel.wire.SyscallException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +57,7 @@ public final class Llm implements AutoCloseable {
 
   private final Reactor reactor;
   private final LlmConfig config;
-  private final Share root = new Share(Payer.OPERATORS, "", null, Share.DEFAULT_WEIGHT);
-  private final Map<AgentId, Share> shares = new HashMap<>();
+  private final ShareTable shares = new ShareTable();
   private final Lanes lanes;
   private final Spending spending;
   private final UsageLedger ledger;
@@ -67,6 +66,7 @@ public final class Llm implements AutoCloseable {
   private final Recovery recovery;
   private final Turns turns;
   private final Trace trace = new Trace();
+  private final News news;
   private final long clockStart = System.currentTimeMillis();
   private final long clockNanos = System.nanoTime();
 
@@ -80,8 +80,9 @@ public final class Llm implements AutoCloseable {
   private long submitted;
   private long queuedBytes;
 
-  public Llm(Reactor reactor, LlmConfig config) {
+  public Llm(Reactor reactor, LlmConfig config, EventSink events) {
     this.reactor = reactor;
+    this.news = new News(events);
     this.config = config;
     lanes = new Lanes(config);
     spending = new Spending(config.budgets().stream().map(r -> new Budget(r, now())).toList());
@@ -90,19 +91,21 @@ public final class Llm implements AutoCloseable {
             || lanes.gauges().stream().anyMatch(gauge -> !gauge.daily().isEmpty());
     ledger = new UsageLedger(reactor, config.usageFile(), this::restore);
     service = new Service(reactor, config, new ServiceEvents());
-    attempts = new Attempts(reactor, service, spending, ledger, this::now, new AttemptEvents());
+    attempts =
+        new Attempts(reactor, service, spending, ledger, this::now, news, new AttemptEvents());
     recovery = new Recovery(lanes, new Backoff(new SplittableRandom()), config.retries());
     turns =
         new Turns(
             reactor,
             this::now,
-            root,
+            shares.root,
             config.concurrency(),
             spending,
             attempts,
             recovery,
             () -> (restored || !remembers) && service.isReady(),
-            this::refuse);
+            this::refuse,
+            news);
   }
 
   /** Milliseconds since the epoch, as of the start; from then on it never jumps. */
@@ -135,7 +138,7 @@ public final class Llm implements AutoCloseable {
    */
   public Request submit(Ask ask, Listener listener) throws SyscallException {
     reactor.check();
-    Share share = share(ask.payers());
+    Share share = shares.of(ask.payers());
     byte[] body = Json.encode(ask.body());
     Trace.Story story = trace.begin(++submitted, share);
     Request request = new Request(ask, share, body, story, now(), listener);
@@ -143,7 +146,8 @@ public final class Llm implements AutoCloseable {
       admit(request);
     } catch (SyscallException refusal) {
       request.note(now(), "refused", refusal.sentence());
-      prune(share);
+      news.refused(request, refusal);
+      shares.prune(share);
       throw refusal;
     }
     queuedBytes += body.length;
@@ -165,7 +169,7 @@ public final class Llm implements AutoCloseable {
       throw full(most + " LLM calls of this agent are waiting", most);
     }
     if (queuedBytes + request.heldBytes > Limits.LLM_QUEUE_BYTES) {
-      throw full("the kernel's LLM queue is full", root.active);
+      throw full("the kernel's LLM queue is full", shares.root.active);
     }
   }
 
@@ -231,6 +235,7 @@ public final class Llm implements AutoCloseable {
     leave(request);
     if (wanted) {
       request.note(now(), "refused", why.code() + ": " + why.sentence());
+      news.refused(request, why);
       request.listener.refused(why);
     }
   }
@@ -240,7 +245,7 @@ public final class Llm implements AutoCloseable {
     queuedBytes -= request.heldBytes;
     request.heldBytes = 0;
     request.share.leave();
-    prune(request.share);
+    shares.prune(request.share);
   }
 
   private final class AttemptEvents implements Attempts.Listener {
@@ -285,6 +290,7 @@ public final class Llm implements AutoCloseable {
       lane.failed++;
       if (lane.breaker.failed(now(), failure.sentence())) {
         log.warn("{} fails: {}; nothing goes there for now", lane.model, failure.sentence());
+        news.failing(lane, now());
       }
     } else {
       lane.breaker.undecided();
@@ -332,7 +338,7 @@ public final class Llm implements AutoCloseable {
 
     @Override
     public void rested() {
-      if (root.active == 0) {
+      if (shares.root.active == 0) {
         return; // it is started when it is needed
       }
       try {
@@ -342,19 +348,6 @@ public final class Llm implements AutoCloseable {
         service.rest();
       }
     }
-  }
-
-  private Share share(List<Payer> payers) {
-    Share share = root;
-    for (int i = payers.size() - 1; i >= 0; i--) {
-      Payer payer = payers.get(i);
-      Share above = share;
-      share =
-          shares.computeIfAbsent(
-              payer.id(), id -> new Share(id, payer.name(), above, payer.weight()));
-      share.abandoned |= !payer.alive();
-    }
-    return share;
   }
 
   /**
@@ -371,8 +364,7 @@ public final class Llm implements AutoCloseable {
   }
 
   public Spent spent(AgentId caller) {
-    Share share = shares.get(caller);
-    Amount spent = share == null ? Amount.NOTHING : share.spent;
+    Amount spent = shares.find(caller).map(share -> share.spent).orElse(Amount.NOTHING);
     return new Spent(spent.tokens(), spent.calls(), spent.nanodollars());
   }
 
@@ -380,25 +372,12 @@ public final class Llm implements AutoCloseable {
    * The caller is gone for good; its share goes with its last request, and those of its children.
    */
   public void forget(AgentId caller) {
-    Share share = shares.get(caller);
-    if (share != null) {
-      share.abandoned = true;
-      prune(share);
-    }
-  }
-
-  private void prune(Share share) {
-    Share gone = share;
-    while (gone.parent != null && gone.abandoned && gone.active == 0 && gone.children.isEmpty()) {
-      gone.parent.children.remove(gone);
-      shares.remove(gone.id);
-      gone = gone.parent;
-    }
+    shares.forget(caller);
   }
 
   /** What there is to be seen of it, for one caller's eyes. */
   public LlmView view() {
-    return new LlmView(config, root, lanes, spending, service, attempts, trace, now());
+    return new LlmView(config, shares.root, lanes, spending, service, attempts, trace, now());
   }
 
   /** Ends the service. */

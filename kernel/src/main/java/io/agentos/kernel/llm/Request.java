@@ -79,6 +79,9 @@ public final class Request {
 
   boolean over;
 
+  /** Whether those who listen know that it has to wait. */
+  boolean heldIsTold;
+
   Request(Ask ask, Share share, byte[] body, Trace.Story story, long now, Llm.Listener listener) {
     this.share = share;
     this.payers = ask.payers();

@@ -32,6 +32,7 @@ final class Turns {
   private final Recovery recovery;
   private final BooleanSupplier open;
   private final BiConsumer<Request, SyscallException> refuse;
+  private final News news;
   private Timers.@Nullable Timer wake;
   private long wakeAt;
 
@@ -50,7 +51,8 @@ final class Turns {
       Attempts attempts,
       Recovery recovery,
       BooleanSupplier open,
-      BiConsumer<Request, SyscallException> refuse) {
+      BiConsumer<Request, SyscallException> refuse,
+      News news) {
     this.reactor = reactor;
     this.clock = clock;
     this.root = root;
@@ -60,6 +62,7 @@ final class Turns {
     this.recovery = recovery;
     this.open = open;
     this.refuse = refuse;
+    this.news = news;
   }
 
   private long now() {
@@ -112,7 +115,9 @@ final class Turns {
       if (wait > 0 || !lane.hasPlace()) {
         closed.add(lane);
         soonest = wait > 0 ? Math.min(soonest, now + wait) : soonest;
-        request.note(now, "held", held(lane, wait));
+        String why = held(lane, wait);
+        request.note(now, "held", why);
+        news.held(request, why);
         return false;
       }
       return !(spending.judge(request, lane, now) instanceof Spending.Verdict.Waits);

@@ -10,6 +10,10 @@ import io.agentos.kernel.syscall.agent.Resume;
 import io.agentos.kernel.syscall.agent.Spawn;
 import io.agentos.kernel.syscall.agent.WaitFor;
 import io.agentos.kernel.syscall.audit.GetAuditLog;
+import io.agentos.kernel.syscall.event.Emit;
+import io.agentos.kernel.syscall.event.PollEvents;
+import io.agentos.kernel.syscall.event.Subscribe;
+import io.agentos.kernel.syscall.event.Unsubscribe;
 import io.agentos.kernel.syscall.exec.Exec;
 import io.agentos.kernel.syscall.fs.ReadFile;
 import io.agentos.kernel.syscall.fs.WriteFile;
@@ -58,8 +62,12 @@ public enum Opcode {
   BROADCAST(0x22, Right.ANY, s -> new Broadcast(s.postboxes(), s.config())),
   REGISTER(0x23, Right.ANY, s -> new Register(s.postboxes())),
   GET_PERMS(0x40, Right.ANY, s -> new GetPermissions(s.agents(), s.llm())),
-  SET_PERMS(0x41, Right.ANY, s -> new SetPermissions(s.agents(), s.llm())),
+  SET_PERMS(0x41, Right.ANY, s -> new SetPermissions(s.agents(), s.llm(), s.events())),
   HTTP(0x50, Right.HTTP, Limits.HTTP_PER_AGENT, s -> new Http(s.web(), s.reactor())),
+  SUBSCRIBE(0x60, Right.ANY, s -> new Subscribe(s.events())),
+  UNSUBSCRIBE(0x61, Right.ANY, s -> new Unsubscribe(s.events())),
+  POLL_EVENTS(0x62, Right.ANY, s -> new PollEvents(s.events(), s.config())),
+  EMIT(0x63, Right.ANY, s -> new Emit(s.events())),
   GET_AUDIT_LOG(0x76, Right.ANY, s -> new GetAuditLog(s.audit())),
   HELLO(0xFE, Right.ANY, s -> new Hello(s.config())),
   EXIT(0xFF, Right.ANY, s -> new Exit());

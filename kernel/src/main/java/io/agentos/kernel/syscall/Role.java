@@ -28,6 +28,9 @@ public enum Role {
           Opcode.LLM_STATUS,
           Opcode.LLM_TRACE,
           Opcode.LLM_USAGE,
+          Opcode.SUBSCRIBE,
+          Opcode.UNSUBSCRIBE,
+          Opcode.POLL_EVENTS,
           Opcode.GET_AUDIT_LOG);
 
   /** Whether it may make that call at all. */

@@ -4,6 +4,7 @@ package io.agentos.kernel.syscall;
 import io.agentos.kernel.agent.Agents;
 import io.agentos.kernel.audit.AuditLog;
 import io.agentos.kernel.base.ProtocolConfig;
+import io.agentos.kernel.event.EventBus;
 import io.agentos.kernel.exec.Commands;
 import io.agentos.kernel.fs.Files;
 import io.agentos.kernel.ipc.Postboxes;
@@ -18,6 +19,7 @@ public record Services(
     Offload offload,
     Agents agents,
     Postboxes postboxes,
+    EventBus events,
     Files files,
     Commands commands,
     Llm llm,

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,7 @@ final class LlmRecoveryTest {
 
   private final LiveReactor live = new LiveReactor();
   private final PlayedLlmService service = new PlayedLlmService();
+  private final List<String> news = new CopyOnWriteArrayList<>();
   private Optional<Llm> llm = Optional.empty();
 
   LlmRecoveryTest() throws IOException {}
@@ -65,7 +68,11 @@ final class LlmRecoveryTest {
             Map.of("played-1", Price.perMillion(1, 1, 1, "")),
             fallbacks,
             budgets);
-    llm = Optional.of(live.on(() -> new Llm(live.reactor(), config)));
+    llm = Optional.of(live.on(() -> new Llm(live.reactor(), config, this::note)));
+  }
+
+  private void note(String type, Optional<AgentId> about, Supplier<Map<String, Object>> data) {
+    news.add(type + " of " + about.map(AgentId::toString).orElse("all") + ": " + data.get());
   }
 
   private void start(int retries) {
@@ -248,6 +255,9 @@ final class LlmRecoveryTest {
       assertThat(probe.answer().get("content").asText()).isEqualTo("back");
       assertThat(status().at("/models/0/state").asText()).isEqualTo("ok");
     }
+    assertThat(news).hasSize(2);
+    assertThat(news.get(0)).startsWith("llm.failing of all: ").contains("model=played/played-1");
+    assertThat(news.get(1)).isEqualTo("llm.recovered of all: {model=played/played-1}");
   }
 
   private Outcome askUntilItGoes(Conversation played) throws IOException {
@@ -290,6 +300,7 @@ final class LlmRecoveryTest {
       second.answer();
       Until.holds("the third is held", () -> decisions().contains("held"));
     }
+    assertThat(news).hasSize(1).allMatch(event -> event.startsWith("llm.throttled of 1: "));
     assertThat(third.answer).isNotDone();
     JsonNode model = status().at("/models/0");
     assertThat(model.get("state").asText()).isEqualTo("limited");
@@ -354,6 +365,7 @@ final class LlmRecoveryTest {
     Outcome asked = ask("x", OptionalLong.of(1000));
     Conversation played = service.next();
     assertThat(asked.refusal().code()).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+    assertThat(news).hasSize(1).allMatch(event -> event.startsWith("llm.quota of 1: "));
     assertThat(asked.refusal().sentence()).contains("budget \"all\"", "300 tokens");
     played.close();
   }

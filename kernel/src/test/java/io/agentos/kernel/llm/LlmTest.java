@@ -57,7 +57,7 @@ final class LlmTest {
   private Llm llm(List<String> command, int concurrency) {
     LlmConfig config =
         service.config(command, concurrency, QUEUE, 0, Map.of(), Map.of(), Map.of(), List.of());
-    return live.on(() -> new Llm(live.reactor(), config));
+    return live.on(() -> new Llm(live.reactor(), config, (type, about, data) -> {}));
   }
 
   private static Ask asking(AgentId caller, LlmQuota quota, String prompt, int priority) {

@@ -8,6 +8,7 @@ import io.agentos.kernel.base.ProtocolConfig;
 import io.agentos.kernel.ipc.Mailbox;
 import io.agentos.kernel.ipc.Postboxes;
 import io.agentos.kernel.syscall.Caller;
+import io.agentos.kernel.syscall.Patience;
 import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.wire.Json;
 import io.agentos.kernel.wire.SyscallException;
@@ -59,7 +60,7 @@ public final class Receive implements Syscall.Deferred<Receive.Request, Receive.
       throw SyscallException.invalid(
           "max must be 1 to " + Limits.MAILBOX_MESSAGES + ", was " + most);
     }
-    Duration wait = wait(request.patience());
+    Duration wait = Patience.of(request.patience());
     Predicate<Mailbox.Message> wanted = sentBy(request.from());
     Mailbox mailbox =
         boxes
@@ -95,22 +96,6 @@ public final class Receive implements Syscall.Deferred<Receive.Request, Receive.
       return message -> message.from().value() == id;
     }
     throw SyscallException.invalid("from must be the id or the name of a sender, was " + from);
-  }
-
-  private static Duration wait(@Nullable JsonNode wait) throws SyscallException {
-    if (wait == null || wait.isNull()) {
-      return Duration.ZERO;
-    }
-    if (wait.isBoolean()) {
-      return wait.booleanValue() ? Limits.WAIT_LONGEST : Duration.ZERO;
-    }
-    if (!wait.isNumber() || wait.doubleValue() < 0) {
-      throw SyscallException.invalid(
-          "wait must be true, false or a number of seconds, was " + wait);
-    }
-    long millis =
-        Math.round(Math.min(wait.doubleValue(), (double) Limits.WAIT_LONGEST.toSeconds()) * 1000);
-    return Duration.ofMillis(millis);
   }
 
   private Response take(Mailbox mailbox, Predicate<Mailbox.Message> wanted, int most) {

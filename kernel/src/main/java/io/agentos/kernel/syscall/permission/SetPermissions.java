@@ -4,6 +4,7 @@ package io.agentos.kernel.syscall.permission;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.agent.Agents;
+import io.agentos.kernel.base.EventSink;
 import io.agentos.kernel.llm.Llm;
 import io.agentos.kernel.permission.PermissionLevel;
 import io.agentos.kernel.permission.PermissionSpec;
@@ -12,6 +13,7 @@ import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.syscall.Targets;
 import io.agentos.kernel.wire.SyscallException;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +24,12 @@ import org.jspecify.annotations.Nullable;
 public final class SetPermissions implements Syscall.Inline<SetPermissions.Request, ObjectNode> {
   private final Targets targets;
   private final Llm llm;
+  private final EventSink events;
 
-  public SetPermissions(Agents agents, Llm llm) {
+  public SetPermissions(Agents agents, Llm llm, EventSink events) {
     this.targets = new Targets(agents);
     this.llm = llm;
+    this.events = events;
   }
 
   /**
@@ -59,6 +63,10 @@ public final class SetPermissions implements Syscall.Inline<SetPermissions.Reque
       Permissions changed =
           caller.isUnrestricted() ? granted(agent, spec) : agent.permissions().narrowedBy(spec);
       agent.setPermissions(changed);
+      events.happened(
+          "permissions.changed",
+          Optional.of(agent.id()),
+          () -> Map.of("name", agent.name(), "level", changed.level(), "by", caller.shown()));
       return PermissionsView.of(changed, llm.spent(agent.id()));
     } catch (IllegalArgumentException e) {
       throw SyscallException.invalid("permissions: " + e.getMessage());

@@ -66,7 +66,11 @@ final class GoldenExchangesTest {
   private final PlayedLlmService service = new PlayedLlmService();
   private final Llm llm =
       live.on(
-          () -> new Llm(live.reactor(), service.config(/* concurrency= */ 100, /* queue= */ 100)));
+          () ->
+              new Llm(
+                  live.reactor(),
+                  service.config(/* concurrency= */ 100, /* queue= */ 100),
+                  (type, about, data) -> {}));
   private final Think think = new Think(llm);
 
   /** Those under way, by the exchange's id. */
