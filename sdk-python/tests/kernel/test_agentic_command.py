@@ -310,8 +310,8 @@ WRONG: list[tuple[tuple[str, ...], str]] = [
     (("a task", "--workspace", "/tmp", "--level", "root"), "argument --level: invalid choice: 'root'"),
     (("a task", "--workspace", "/tmp", "--transcript", "/no/such/file"), "/no/such/file: No such file"),
     (("--resume", "/no/such"), "/no/such: No such file"),
-    (("--resume", "/etc/hostname"), "line 1: not a JSON object"),
-    (("a task", "--resume", "/etc/hostname"), "not a JSON object"),
+    (("--resume", "/etc/passwd"), "line 1: not a JSON object"),
+    (("a task", "--resume", "/etc/passwd"), "not a JSON object"),
 ]
 
 

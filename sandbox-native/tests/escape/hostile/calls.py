@@ -80,14 +80,14 @@ def read_own_process(target: Target) -> str:
 
 def command_environment(target: Target) -> str:
     with AgentOSClient() as client:
-        if not target.holds_token(client.exec(f"env; cat /proc/{target.victim}/environ").stdout):
+        if not target.holds_token(client.exec(f"env; cat /proc/{target.victim}/environ", cwd="/").stdout):
             raise CameToNothing("a command has its agent's environment")
     return "a victim's variable"
 
 
 def command_of_kernel(target: Target) -> str:
     with AgentOSClient() as client:
-        if not target.holds_token(client.exec(["/bin/cat", target.secret]).stdout):
+        if not target.holds_token(client.exec(["/bin/cat", target.secret], cwd="/").stdout):
             raise CameToNothing("a command sees what its agent sees")
     return "the owner's file"
 
@@ -141,13 +141,13 @@ SINGLE: tuple[tuple[str, str, Callable[[AgentOSClient, Target], Any]], ...] = (
     ("READ the owner's file", NEEDS, lambda client, target: client.read(target.secret)),
     (
         "READ /etc/shadow",
-        NEEDS + " CAP_DAC_OVERRIDE",
+        NEEDS + " opens=/etc/shadow",
         lambda client, _: len(client.read("/etc/shadow", limit=1).content),
     ),
     ("READ another agent's file", NEEDS, lambda client, target: client.read(target.peer_file)),
     ("WRITE the owner's file", NEEDS, lambda client, target: client.write(f"{target.home}/.profile", "attack")),
     ("WRITE its own script", NEEDS, lambda client, _: client.write(__file__, "", mode="append")),
-    ("EXEC a blocked command", NEEDS, lambda client, _: client.exec("sudo -n true")),
+    ("EXEC a blocked command", NEEDS, lambda client, _: client.exec("sudo -n true", cwd="/")),
     ("EXEC in a folder of the owner's", NEEDS, lambda client, target: client.exec("pwd", cwd=target.home)),
     ("LOGS of another agent", NEEDS, lambda client, target: client.logs(target.peer)),
     ("REGISTER as another agent", NOBODY, lambda client, target: client.register(target.peer)),

@@ -182,7 +182,7 @@ FILE_ATTACKS = [
     Attack("files", "list the owner's home", list_home),
     Attack("files", "read another agent's workspace", read_peer_file),
     Attack("files", "list the AgentOS kernel's state", read_state),
-    Attack("files", "read /etc/shadow", read_passwords, "CAP_DAC_OVERRIDE"),
+    Attack("files", "read /etc/shadow", read_passwords, "opens=/etc/shadow"),
     Attack("files", "see more of the root than is meant", see_root),
     Attack("files", "have the host's root", be_in_host_root),
     Attack("files", "write beside the owner's file", write_beside_secret),
