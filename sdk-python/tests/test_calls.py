@@ -93,7 +93,12 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any], int, Any, type]] = [
     (
         "spawn",
         ("worker",),
-        {"command": ["sleep", "9"], "restart_policy": "always", "permissions": {"level": "minimal"}},
+        {
+            "command": ["sleep", "9"],
+            "restart_policy": "always",
+            "permissions": {"level": "minimal"},
+            "freeze_while_waiting": True,
+        },
         Opcode.SPAWN,
         {
             "name": "worker",
@@ -102,6 +107,7 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any], int, Any, type]] = [
             "network": False,
             "permissions": {"level": "minimal"},
             "restart_policy": "always",
+            "freeze_while_waiting": True,
         },
         agentos.SpawnResult,
     ),

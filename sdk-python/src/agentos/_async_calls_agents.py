@@ -51,6 +51,7 @@ class AsyncAgentCalls(AsyncClientCore):
         allow_syscalls: Sequence[str] | None = None,
         llm_weight: int | None = None,
         openai: bool | None = None,
+        freeze_while_waiting: bool | None = None,
     ) -> SpawnResult:
         """Start an agent: a process of its own, in a sandbox unless told otherwise.
 
@@ -78,6 +79,8 @@ class AsyncAgentCalls(AsyncClientCore):
             llm_weight: 1 to 10000, of its share of the language model among its siblings' (100).
             openai: whether programs in it can ask the language model as OpenAI's clients do: OPENAI_BASE_URL is set,
                 no key is needed, and what they ask counts as the agent's own.
+            freeze_while_waiting: whether it stands still while it only waits for the language model, and gives back
+                memory; `list` tells by `waiting`.
 
         Returns:
             Its id and pid, what isolates it and what enforces each limit.
@@ -107,6 +110,7 @@ class AsyncAgentCalls(AsyncClientCore):
             allow_syscalls=allow_syscalls,
             llm_weight=llm_weight,
             openai=openai,
+            freeze_while_waiting=freeze_while_waiting,
         )
         return await self._call(Opcode.SPAWN, fields, SpawnResult)
 

@@ -50,6 +50,7 @@ class AgentCalls(ClientCore):
         allow_syscalls: Sequence[str] | None = None,
         llm_weight: int | None = None,
         openai: bool | None = None,
+        freeze_while_waiting: bool | None = None,
     ) -> SpawnResult:
         """Start an agent: a process of its own, in a sandbox unless told otherwise.
 
@@ -77,6 +78,8 @@ class AgentCalls(ClientCore):
             llm_weight: 1 to 10000, of its share of the language model among its siblings' (100).
             openai: whether programs in it can ask the language model as OpenAI's clients do: OPENAI_BASE_URL is set,
                 no key is needed, and what they ask counts as the agent's own.
+            freeze_while_waiting: whether it stands still while it only waits for the language model, and gives back
+                memory; `list` tells by `waiting`.
 
         Returns:
             Its id and pid, what isolates it and what enforces each limit.
@@ -106,6 +109,7 @@ class AgentCalls(ClientCore):
             allow_syscalls=allow_syscalls,
             llm_weight=llm_weight,
             openai=openai,
+            freeze_while_waiting=freeze_while_waiting,
         )
         return self._call(Opcode.SPAWN, fields, SpawnResult)
 

@@ -185,7 +185,8 @@ class KillResult(Result):
 class AgentInfo(Result):
     """An agent, as LIST shows it: memory in bytes, times in milliseconds, `cpu_limit` in cores.
 
-    `state`: starting, running, paused, stopping, backoff (it will be started again), exited, failed.
+    `state`: starting, running, paused, stopping, backoff (it will be started again), exited, failed. `waiting`: it
+    stands still, as it only waits for the language model.
     """
 
     __slots__ = ()
@@ -208,6 +209,7 @@ class AgentInfo(Result):
     cpu_ms: int
     cpu_limit: float | None
     pids: int
+    waiting: bool
 
 
 class ExitRecord(Result):

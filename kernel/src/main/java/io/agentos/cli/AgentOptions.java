@@ -58,6 +58,11 @@ final class AgentOptions {
   private @Nullable String network;
 
   @Option(
+      names = "--freeze-while-waiting",
+      description = "Let it stand still while it only waits for the LLM, and give back its memory.")
+  private boolean freezes;
+
+  @Option(
       names = "--openai",
       description =
           "Let programs in it ask the LLM as OpenAI's clients do: sets OPENAI_BASE_URL, and no key is needed.")
@@ -146,6 +151,7 @@ final class AgentOptions {
     putIf(request, "sandboxed", noSandbox ? false : null);
     putIf(request, "network", network);
     putIf(request, "openai", openai ? true : null);
+    putIf(request, "freeze_while_waiting", freezes ? true : null);
     Map<String, Object> limits = limits();
     putIf(request, "limits", limits.isEmpty() ? null : limits);
     putIf(request, "permissions", permissions());

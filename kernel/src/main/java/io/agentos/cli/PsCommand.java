@@ -68,7 +68,7 @@ final class PsCommand implements Callable<Integer> {
         table.row(
             String.valueOf(agent.whole("id")),
             agent.text("name"),
-            state(agent.text("state"), style),
+            state(agent.flag("waiting") ? "waiting" : agent.text("state"), style),
             agent.text("level"),
             agent.whole("pid") == 0 ? "-" : String.valueOf(agent.whole("pid")),
             agent.flag("running") ? Units.duration(agent.whole("uptime_ms")) : "-",
@@ -100,7 +100,7 @@ final class PsCommand implements Callable<Integer> {
     return switch (state) {
       case "running" -> style.good(state);
       case "failed" -> style.bad(state);
-      case "paused", "backoff", "stopping" -> style.warning(state);
+      case "paused", "waiting", "backoff", "stopping" -> style.warning(state);
       default -> state;
     };
   }

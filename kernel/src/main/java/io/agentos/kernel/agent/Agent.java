@@ -29,6 +29,7 @@ public final class Agent {
   private final Learned learned;
   private AgentState state = AgentState.STARTING;
   private @Nullable AgentRun run;
+  private @Nullable LlmWait llmWait;
   private @Nullable ExitRecord exit;
   Timers.@Nullable Timer restartTimer;
 
@@ -113,6 +114,15 @@ public final class Agent {
 
   void setRun(@Nullable AgentRun current) {
     run = current;
+  }
+
+  /** What freezes it while it waits for the LLM; absent unless it asked for that. */
+  public Optional<LlmWait> llmWait() {
+    return Optional.ofNullable(llmWait);
+  }
+
+  void setLlmWait(LlmWait wait) {
+    llmWait = wait;
   }
 
   /** How the last run ended; absent while the first is under way. */

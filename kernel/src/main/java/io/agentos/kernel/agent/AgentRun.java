@@ -123,6 +123,20 @@ public final class AgentRun implements SandboxProcess.Observer {
     }
   }
 
+  /** Stops or continues it because it only waits; whether it stands still for that now. */
+  boolean freezeWaiting(boolean on) {
+    boolean frozen = on && freezer != null && stopGrace == null;
+    if (freezer != null) {
+      freezer.set(Freezer.Reason.WAITING, frozen);
+    }
+    return frozen;
+  }
+
+  /** May wait. */
+  void reclaimMemory() {
+    enforcement.reclaim(limits);
+  }
+
   /** Asks the agent to end with {@code signal}, and ends it when {@code patience} is over. */
   void stop(ExitReason reason, int signal, Duration patience) {
     if (cause == null) {
@@ -137,6 +151,7 @@ public final class AgentRun implements SandboxProcess.Observer {
 
   private void deliverStop(SandboxProcess target, int signal, Duration patience) {
     resume();
+    freezeWaiting(false);
     if (signal == SIGKILL || patience.isZero()) {
       target.kill();
       return;

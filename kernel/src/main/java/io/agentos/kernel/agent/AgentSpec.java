@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowedSyscalls that the sandbox's filter otherwise refuses
  * @param llmWeight of its share of the LLM among its siblings' shares
  * @param openai whether it can ask the LLM as OpenAI's is asked, over HTTP
+ * @param freezesWhileWaiting whether it stands still while it only waits for the LLM
  * @param learns whether what it uses of its permissions is noted
  * @param workspace the folder on the host that is {@code /workspace}; absent: one is made
  */
@@ -38,6 +39,7 @@ public record AgentSpec(
     int llmWeight,
     RestartPolicy restart,
     boolean openai,
+    boolean freezesWhileWaiting,
     boolean learns) {
   public static final int DEFAULT_LLM_WEIGHT = 100;
   public static final int MOST_LLM_WEIGHT = 10_000;
@@ -72,6 +74,7 @@ public record AgentSpec(
         llmWeight,
         restart,
         openai,
+        freezesWhileWaiting,
         learns);
   }
 

@@ -127,6 +127,9 @@ public final class Agents implements AgentRun.Events {
               parent,
               permissions,
               new AgentLog(reactor, workers, paths.agentLog(id, spec.name())));
+      if (spec.freezesWhileWaiting()) {
+        agent.setLlmWait(new LlmWait(reactor, workers, agent));
+      }
       doors().open(agent);
     } catch (IOException e) {
       throw new SyscallException(

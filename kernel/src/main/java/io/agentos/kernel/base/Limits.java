@@ -188,6 +188,16 @@ public final class Limits {
 
   public static final int EVENTS_POLLED_DEFAULT = 100;
 
+  /**
+   * After which an agent that waits for the LLM is looked at, and again to see whether it works.
+   */
+  public static final Duration FREEZE_LOOK = Duration.ofMillis(250);
+
+  public static final Duration FREEZE_LOOK_LONGEST = Duration.ofSeconds(4);
+
+  /** CPU time between two looks that is no work: less than a tick of the clock. */
+  public static final Duration FREEZE_QUIET = Duration.ofMillis(5);
+
   /** Between asking an agent to stop and ending it. */
   public static final Duration KILL_GRACE = Duration.ofSeconds(5);
 

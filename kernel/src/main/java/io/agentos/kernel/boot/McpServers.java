@@ -147,7 +147,8 @@ final class McpServers {
         given.allowSyscalls(),
         given.llmWeight(),
         /* learn= */ null,
-        /* openai= */ null);
+        /* openai= */ null,
+        /* freezeWhileWaiting= */ null);
   }
 
   /** Other people's programs: they answer messages, and that is all they need of the kernel. */

@@ -8,13 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stops and continues a process tree for several reasons at once: it runs only while there is none.
- * Used by the reactor (PAUSE) and by the {@link LimitMonitor} (CPU share), hence synchronised.
+ * Used by the reactor (PAUSE, waiting) and by the {@link LimitMonitor} (CPU share), hence
+ * synchronised.
  */
 public final class Freezer {
   /** Why a tree stands still. */
   public enum Reason {
     PAUSED,
     THROTTLED,
+    WAITING,
     OUT_OF_MEMORY
   }
 

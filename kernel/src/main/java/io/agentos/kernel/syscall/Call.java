@@ -23,6 +23,7 @@ final class Call implements Syscall.Reply<Object> {
   private Audit.@Nullable Entry entry;
   private @Nullable Runnable onAbandon;
   private @Nullable Runnable whenClosed;
+  private @Nullable Runnable whenPart;
   private Timers.@Nullable Timer timer;
 
   Call(Requester requester, Reactor reactor, int opcode) {
@@ -67,6 +68,9 @@ final class Call implements Syscall.Reply<Object> {
     if (!open || answered) {
       return;
     }
+    if (whenPart != null) {
+      whenPart.run();
+    }
     try {
       requester.part(opcode, Answers.part(part));
     } catch (SyscallException unwritable) {
@@ -88,6 +92,11 @@ final class Call implements Syscall.Reply<Object> {
   /** Runs {@code task} when this call is over, however it ends. */
   void whenClosed(Runnable task) {
     whenClosed = task;
+  }
+
+  /** Runs {@code task} before each part of a stream. */
+  void whenPart(Runnable task) {
+    whenPart = task;
   }
 
   @Override

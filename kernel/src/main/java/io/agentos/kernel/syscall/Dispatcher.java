@@ -2,6 +2,8 @@
 package io.agentos.kernel.syscall;
 
 import com.fasterxml.jackson.databind.ObjectReader;
+import io.agentos.kernel.agent.Agent;
+import io.agentos.kernel.agent.LlmWait;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.reactor.ReactorConfined;
 import io.agentos.kernel.wire.ErrorCode;
@@ -63,13 +65,29 @@ public final class Dispatcher {
             bound.opcode + " changes something, and " + caller.origin() + " is an observer here");
       }
       bound.opcode.right().admit(caller, bound.opcode.name());
-      call.whenClosed(shares.take(caller.id(), bound.opcode));
+      Runnable share = shares.take(caller.id(), bound.opcode);
+      call.whenClosed(share);
+      follow(call, caller, bound.opcode, share);
       run(bound, caller, json, call);
     } catch (SyscallException refusal) {
       call.fail(refusal);
     } catch (RuntimeException bug) {
       report(number, bug);
       call.fail(Answers.internal());
+    }
+  }
+
+  /** An agent that can be frozen while it waits must not be before it is told something. */
+  private static void follow(Call call, Caller caller, Opcode opcode, Runnable share) {
+    Agent agent = caller.agent();
+    if (agent != null && agent.llmWait().isPresent()) {
+      LlmWait.Open open = agent.llmWait().get().begin(opcode.waitsFor());
+      call.whenPart(open::heard);
+      call.whenClosed(
+          () -> {
+            share.run();
+            open.end();
+          });
     }
   }
 

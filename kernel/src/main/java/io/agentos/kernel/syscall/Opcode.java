@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.syscall;
 
+import io.agentos.kernel.agent.LlmWait;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.syscall.agent.Kill;
 import io.agentos.kernel.syscall.agent.ListAgents;
@@ -107,6 +108,15 @@ public enum Opcode {
   /** How many such calls one agent may have under way; each connection has one at a time. */
   public int share() {
     return share;
+  }
+
+  /** What one who made this call waits for. */
+  LlmWait.Kind waitsFor() {
+    return switch (this) {
+      case THINK -> LlmWait.Kind.LLM;
+      case RECV, WAIT, POLL_EVENTS -> LlmWait.Kind.EVENT;
+      default -> LlmWait.Kind.WORK;
+    };
   }
 
   Syscall<?, ?> bind(Services services) {

@@ -6,6 +6,7 @@ import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.agent.AgentRun;
 import io.agentos.kernel.agent.Agents;
 import io.agentos.kernel.agent.ExitRecord;
+import io.agentos.kernel.agent.LlmWait;
 import io.agentos.kernel.sandbox.Consumption;
 import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Offload;
@@ -53,7 +54,8 @@ public final class ListAgents implements Syscall.Deferred<ListAgents.Request, Js
       @Nullable Long memoryLimit,
       long cpuMs,
       @Nullable Double cpuLimit,
-      int pids) {}
+      int pids,
+      boolean waiting) {}
 
   @Override
   public Class<Request> requestType() {
@@ -100,7 +102,8 @@ public final class ListAgents implements Syscall.Deferred<ListAgents.Request, Js
             agent.spec().limits().memoryBytes(),
             exit.map(e -> e.usage().cpuMs()).orElse(0L),
             agent.spec().limits().cpuCores(),
-            0);
+            0,
+            agent.llmWait().filter(LlmWait::isFrozen).isPresent());
     return new Snapshot(row, run.flatMap(AgentRun::consumption).orElse(null));
   }
 
@@ -129,6 +132,7 @@ public final class ListAgents implements Syscall.Deferred<ListAgents.Request, Js
         row.memoryLimit,
         now.cpuMillis(),
         row.cpuLimit,
-        now.pids());
+        now.pids(),
+        row.waiting);
   }
 }

@@ -121,6 +121,7 @@ final class SpawnCheck {
             request.hasOpenai(),
             request,
             "openai needs a sandbox, and network none or proxy: its own loopback interface is where it asks"),
+        request.freezesWhileWaiting(),
         inside(
             request.learns(),
             request,

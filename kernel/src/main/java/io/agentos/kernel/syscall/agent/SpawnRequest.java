@@ -40,7 +40,8 @@ public record SpawnRequest(
     @Nullable List<String> allowSyscalls,
     @Nullable Integer llmWeight,
     @Nullable Boolean learn,
-    @Nullable Boolean openai) {
+    @Nullable Boolean openai,
+    @Nullable Boolean freezeWhileWaiting) {
 
   /**
    * One more host folder or file; {@code mode}: ro (default) or rw. Or tmpfs, which has a {@code
@@ -54,6 +55,10 @@ public record SpawnRequest(
 
   NetworkMode networkMode() {
     return network == null ? NetworkMode.NONE : network;
+  }
+
+  boolean freezesWhileWaiting() {
+    return Boolean.TRUE.equals(freezeWhileWaiting);
   }
 
   boolean hasOpenai() {
