@@ -8,16 +8,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Turns limits into what enforces them on this host: cgroup v2 controllers, or else rlimits in the
  * plan and the {@link LimitMonitor}. Says which, per limit.
  */
 public final class Enforcement {
-  private static final Logger log = LoggerFactory.getLogger(Enforcement.class);
-
   /**
    * RLIMIT_DATA is only the backstop of the monitor: room for what it takes to notice, then
    * allocation fails.
@@ -182,7 +178,7 @@ public final class Enforcement {
     }
   }
 
-  private static void setIfThere(Cgroup cgroup, String file, String value) throws IOException {
+  static void setIfThere(Cgroup cgroup, String file, String value) throws IOException {
     if (java.nio.file.Files.exists(cgroup.directory().resolve(file))) {
       cgroup.set(file, value);
     }
@@ -223,28 +219,12 @@ public final class Enforcement {
         && prepared.cgroup.number("main/memory.events", "oom_kill").orElse(0L) > 0;
   }
 
-  /**
-   * Gives back the memory of a tree that stands still: what lies in files, and the rest to swap
-   * where the host has some. May wait.
-   */
+  /** Gives back what a tree that stands still can do without, where a controller can. May wait. */
   public void reclaim(Prepared prepared) {
-    Optional<Long> held = prepared.cgroup().flatMap(cgroup -> cgroup.number("memory.current", ""));
-    if (held.isEmpty()) {
-      return;
-    }
-    Cgroup cgroup = prepared.cgroup().get();
-    Long most = prepared.limits.memoryBytes();
-    try {
-      setIfThere(cgroup, "memory.swap.max", most == null ? "max" : String.valueOf(most));
-      setIfThere(cgroup, "memory.reclaim", String.valueOf(held.get()));
-    } catch (IOException notAll) {
-      log.debug("{}: not all of {} bytes can be reclaimed", cgroup.directory(), held.get());
-    }
-    try {
-      setIfThere(cgroup, "memory.swap.max", "0"); // what is out may stay there, no more goes out
-    } catch (IOException gone) {
-      log.debug("{} has gone", cgroup.directory());
-    }
+    prepared
+        .cgroup()
+        .filter(cgroup -> has("memory"))
+        .ifPresent(cgroup -> Reclaim.from(cgroup, prepared.limits.memoryBytes()));
   }
 
   /** What a process tree used, as far as anybody measured it; else 0. */
