@@ -297,6 +297,8 @@ def test_no_kernel_is_one_sentence(tmp_path: Path) -> None:
     assert ran.stderr == "agentos agent: no kernel is running; start one with: agentos daemon\n"
 
 
+_NO_TRANSCRIPT = "a file of words"
+
 WRONG: list[tuple[tuple[str, ...], str]] = [
     ((), "say what is to be done"),
     (("a task",), "--workspace DIR is missing"),
@@ -310,14 +312,18 @@ WRONG: list[tuple[tuple[str, ...], str]] = [
     (("a task", "--workspace", "/tmp", "--level", "root"), "argument --level: invalid choice: 'root'"),
     (("a task", "--workspace", "/tmp", "--transcript", "/no/such/file"), "/no/such/file: No such file"),
     (("--resume", "/no/such"), "/no/such: No such file"),
-    (("--resume", "/etc/passwd"), "line 1: not a JSON object"),
-    (("a task", "--resume", "/etc/passwd"), "not a JSON object"),
+    (("--resume", _NO_TRANSCRIPT), "line 1: not a JSON object"),
+    (("a task", "--resume", _NO_TRANSCRIPT), "not a JSON object"),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "problem"), WRONG)
-def test_wrong_usage_is_one_sentence(command: Command, arguments: tuple[str, ...], problem: str) -> None:
-    ran = command(*arguments)
+def test_wrong_usage_is_one_sentence(
+    command: Command, tmp_path: Path, arguments: tuple[str, ...], problem: str
+) -> None:
+    words = tmp_path / "words"
+    words.write_text("no transcript\n")
+    ran = command(*(str(words) if argument == _NO_TRANSCRIPT else argument for argument in arguments))
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert problem in ran.stderr

@@ -88,6 +88,7 @@ final class HostileInputsIT {
     for (SandboxedAgent agent : AGENTS.values()) {
       agent.close();
     }
+    AGENTS.clear();
     server.stop(0);
     operator.close();
     kernel.close();
@@ -166,6 +167,7 @@ final class HostileInputsIT {
       case "denied" -> assertThat(code).as("%s", answer).isEqualTo("PERMISSION_DENIED");
       case "invalid" -> assertThat(code).as("%s", answer).isEqualTo("INVALID_REQUEST");
       case "missing" -> assertThat(code).as("%s", answer).isEqualTo("NOT_FOUND");
+      case "nothing" -> assertThat(answer.path("content").asText()).as("%s", answer).isEmpty();
       case "refused" ->
           assertThat(answer.path("success").asBoolean(true)).as("%s", answer).isFalse();
       default -> throw new IllegalArgumentException(outcome);

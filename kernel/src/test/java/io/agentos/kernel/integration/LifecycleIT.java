@@ -81,7 +81,7 @@ final class LifecycleIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"wall_time,0.2,wall_time", "memory,32M,oom"})
+  @CsvSource({"wall_time,1.5,wall_time", "memory,32M,oom"})
   void restartsAnAgentThatALimitEnded(String limit, String value, String reason)
       throws IOException {
     String program =
