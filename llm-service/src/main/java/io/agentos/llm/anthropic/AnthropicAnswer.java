@@ -25,6 +25,7 @@ import java.util.UUID;
 /** Puts an answer together from one message, or from the events of a stream. */
 final class AnthropicAnswer implements JsonHttp.Reader {
   private static final String TOOL_USE = "tool_use";
+  private static final String STOP_SEQUENCE = "stop_sequence";
 
   private final String caller;
   private final ToolSignatures thoughts;
@@ -152,7 +153,10 @@ final class AnthropicAnswer implements JsonHttp.Reader {
       finish(block);
     }
     FinishReason reason = reason();
-    boolean explained = reason == FinishReason.SAFETY || reason == FinishReason.LENGTH;
+    boolean explained =
+        reason == FinishReason.SAFETY
+            || reason == FinishReason.LENGTH
+            || stopped.equals(STOP_SEQUENCE);
     if (draft.isEmpty() && !explained) {
       throw errors.unusable(
           "'s answer is empty (" + (stopped.isEmpty() ? "no reason" : stopped) + ")");
@@ -184,7 +188,7 @@ final class AnthropicAnswer implements JsonHttp.Reader {
 
   private FinishReason reason() {
     return switch (stopped) {
-      case "end_turn", "stop_sequence" -> FinishReason.STOP;
+      case "end_turn", STOP_SEQUENCE -> FinishReason.STOP;
       case "max_tokens", "model_context_window_exceeded" -> FinishReason.LENGTH;
       case TOOL_USE ->
           answeredByTool && draft.toolCalls().isEmpty()

@@ -12,6 +12,7 @@ import io.agentos.llm.wire.Prompt;
 import io.agentos.llm.wire.ThinkingLevel;
 import io.agentos.llm.wire.Tool;
 import io.agentos.llm.wire.ToolCall;
+import io.agentos.llm.wire.ToolChoice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
@@ -44,11 +45,17 @@ final class AnthropicPrompt {
     prompt.systemInstruction().ifPresent(text -> body.put("system", text));
     addMessages(body.putArray("messages"));
     prompt.sampling().temperature().ifPresent(value -> body.put("temperature", value));
+    prompt.sampling().topP().ifPresent(value -> body.put("top_p", value));
+    if (!prompt.sampling().stop().isEmpty()) {
+      ArrayNode stop = body.putArray("stop_sequences");
+      prompt.sampling().stop().forEach(stop::add);
+    }
     prompt.sampling().thinkingLevel().ifPresent(level -> addThinking(body, level, maxTokens));
     if (!prompt.tools().isEmpty()) {
       ArrayNode tools = body.putArray("tools");
       prompt.tools().forEach(tool -> tools.add(tool(tool)));
     }
+    prompt.toolChoice().ifPresent(choice -> body.set("tool_choice", choice(choice)));
     prompt.responseSchema().ifPresent(schema -> addSchema(body, schema));
     if (streaming) {
       body.put("stream", true);
@@ -149,7 +156,30 @@ final class AnthropicPrompt {
         .put("name", ANSWER_TOOL)
         .put("description", "Gives the answer.")
         .set("input_schema", schema);
-    body.putObject("tool_choice").put("type", "any");
+    ObjectNode choice = body.putObject("tool_choice");
+    if (noneIsWanted()) {
+      choice.put("type", "tool").put("name", ANSWER_TOOL);
+    } else {
+      choice.put("type", "any");
+    }
+  }
+
+  private boolean noneIsWanted() {
+    return prompt.toolChoice().map(choice -> choice.mode() == ToolChoice.Mode.NONE).orElse(false);
+  }
+
+  private static ObjectNode choice(ToolChoice choice) {
+    ObjectNode node = Json.object();
+    if (choice.tool().isPresent()) {
+      return node.put("type", "tool").put("name", choice.tool().get());
+    }
+    return node.put(
+        "type",
+        switch (choice.mode()) {
+          case AUTO -> "auto";
+          case NONE -> "none";
+          case REQUIRED -> "any";
+        });
   }
 
   /** The API takes only objects that say that they have no other properties. */

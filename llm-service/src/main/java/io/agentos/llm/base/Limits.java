@@ -26,6 +26,9 @@ public final class Limits {
   /** All of a stream; providers wrap each few letters in some hundred bytes of JSON. */
   public static final long STREAM_BYTES_MAX = 64 << 20;
 
+  /** Texts that an answer is to end before. */
+  public static final int STOPS_MAX = 4;
+
   /** Calls of tools in one answer. */
   public static final int TOOL_CALLS_MAX = 1_000;
 

@@ -5,12 +5,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.agentos.llm.base.Json;
 import io.agentos.llm.wire.Message;
 import io.agentos.llm.wire.Part;
 import io.agentos.llm.wire.Request;
+import io.agentos.llm.wire.Sampling;
 import io.agentos.llm.wire.Tool;
 import io.agentos.llm.wire.ToolCall;
+import io.agentos.llm.wire.ToolChoice;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -37,12 +40,7 @@ record Canonical(ObjectNode request, String hash) {
     asked.provider().ifPresent(name -> node.put("provider", name));
     prompt.model().ifPresent(name -> node.put("model", name));
     prompt.systemInstruction().ifPresent(text -> node.put("system_instruction", text));
-    prompt.sampling().temperature().ifPresent(value -> node.put("temperature", value));
-    prompt.sampling().maxTokens().ifPresent(value -> node.put("max_tokens", value));
-    prompt
-        .sampling()
-        .thinkingLevel()
-        .ifPresent(level -> node.put("thinking_level", level.name().toLowerCase(Locale.ROOT)));
+    describe(prompt.sampling(), node);
     prompt.responseSchema().ifPresent(schema -> node.set("response_schema", schema));
     ArrayNode messages = node.putArray("messages");
     prompt.messages().forEach(message -> messages.add(describe(message)));
@@ -50,7 +48,31 @@ record Canonical(ObjectNode request, String hash) {
       ArrayNode tools = node.putArray("tools");
       prompt.tools().forEach(tool -> tools.add(describe(tool)));
     }
+    prompt.toolChoice().ifPresent(choice -> node.set("tool_choice", describe(choice)));
     return node;
+  }
+
+  private static void describe(Sampling sampling, ObjectNode node) {
+    sampling.temperature().ifPresent(value -> node.put("temperature", value));
+    sampling.topP().ifPresent(value -> node.put("top_p", value));
+    sampling.presencePenalty().ifPresent(value -> node.put("presence_penalty", value));
+    sampling.frequencyPenalty().ifPresent(value -> node.put("frequency_penalty", value));
+    sampling.seed().ifPresent(value -> node.put("seed", value));
+    sampling.maxTokens().ifPresent(value -> node.put("max_tokens", value));
+    if (!sampling.stop().isEmpty()) {
+      ArrayNode stop = node.putArray("stop");
+      sampling.stop().forEach(stop::add);
+    }
+    sampling
+        .thinkingLevel()
+        .ifPresent(level -> node.put("thinking_level", level.name().toLowerCase(Locale.ROOT)));
+  }
+
+  private static JsonNode describe(ToolChoice choice) {
+    return choice
+        .tool()
+        .<JsonNode>map(name -> Json.object().put("name", name))
+        .orElseGet(() -> TextNode.valueOf(choice.mode().name().toLowerCase(Locale.ROOT)));
   }
 
   private static ObjectNode describe(Message message) {

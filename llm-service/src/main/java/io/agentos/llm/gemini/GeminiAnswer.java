@@ -15,6 +15,7 @@ import io.agentos.llm.provider.ToolSignatures;
 import io.agentos.llm.wire.Answer;
 import io.agentos.llm.wire.FailureException;
 import io.agentos.llm.wire.FinishReason;
+import io.agentos.llm.wire.Prompt;
 import io.agentos.llm.wire.ToolCall;
 import io.agentos.llm.wire.Usage;
 import java.util.List;
@@ -29,12 +30,16 @@ final class GeminiAnswer {
   private final ToolSignatures signatures;
   private final HttpErrors errors;
   private final Draft draft;
+  private final boolean mayStopAtOnce;
   private Optional<Known> finished = Optional.empty();
   private boolean blocked;
   private Usage usage = new Usage(0, 0, 0, 0);
 
-  GeminiAnswer(String caller, ToolSignatures signatures, HttpErrors errors, Draft draft) {
-    this.caller = caller;
+  /** An answer to come to that question. */
+  GeminiAnswer(Prompt prompt, ToolSignatures signatures, HttpErrors errors, Draft draft) {
+    this.caller = prompt.caller();
+    // What it was to end before may have been its beginning.
+    this.mayStopAtOnce = !prompt.sampling().stop().isEmpty();
     this.signatures = signatures;
     this.errors = errors;
     this.draft = draft;
@@ -98,7 +103,10 @@ final class GeminiAnswer {
     if (finished.isEmpty() && !blocked) {
       throw errors.unusable(empty ? " sent no answer" : "'s answer ends before its end");
     }
-    boolean explained = reason == FinishReason.SAFETY || reason == FinishReason.LENGTH;
+    boolean explained =
+        reason == FinishReason.SAFETY
+            || reason == FinishReason.LENGTH
+            || (reason == FinishReason.STOP && mayStopAtOnce);
     if (empty && !explained) {
       throw errors.unusable(
           "'s answer is empty (" + finished.map(Known::name).orElse("no reason") + ")");

@@ -4,6 +4,8 @@ package io.agentos.llm.gemini;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.genai.types.Content;
 import com.google.genai.types.FunctionCall;
+import com.google.genai.types.FunctionCallingConfig;
+import com.google.genai.types.FunctionCallingConfigMode;
 import com.google.genai.types.FunctionDeclaration;
 import com.google.genai.types.FunctionResponse;
 import com.google.genai.types.GenerateContentConfig;
@@ -11,12 +13,15 @@ import com.google.genai.types.Part;
 import com.google.genai.types.ThinkingConfig;
 import com.google.genai.types.ThinkingLevel;
 import com.google.genai.types.Tool;
+import com.google.genai.types.ToolConfig;
 import io.agentos.llm.base.Json;
 import io.agentos.llm.provider.ToolSignatures;
 import io.agentos.llm.wire.Message;
 import io.agentos.llm.wire.Message.Role;
 import io.agentos.llm.wire.Prompt;
+import io.agentos.llm.wire.Sampling;
 import io.agentos.llm.wire.ToolCall;
+import io.agentos.llm.wire.ToolChoice;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -110,9 +115,7 @@ final class GeminiPrompt {
     prompt
         .systemInstruction()
         .ifPresent(text -> config.systemInstruction(Content.fromParts(Part.fromText(text))));
-    prompt.sampling().temperature().ifPresent(value -> config.temperature((float) value));
-    prompt.sampling().maxTokens().ifPresent(config::maxOutputTokens);
-    prompt.sampling().thinkingLevel().ifPresent(level -> config.thinkingConfig(thinking(level)));
+    sampling(config);
     prompt
         .responseSchema()
         .ifPresent(
@@ -120,7 +123,36 @@ final class GeminiPrompt {
     if (!prompt.tools().isEmpty()) {
       config.tools(Tool.builder().functionDeclarations(declarations()).build());
     }
+    prompt.toolChoice().ifPresent(choice -> config.toolConfig(choice(choice)));
     return config.build();
+  }
+
+  private void sampling(GenerateContentConfig.Builder config) {
+    Sampling sampling = prompt.sampling();
+    sampling.temperature().ifPresent(value -> config.temperature((float) value));
+    sampling.topP().ifPresent(value -> config.topP((float) value));
+    sampling.presencePenalty().ifPresent(value -> config.presencePenalty((float) value));
+    sampling.frequencyPenalty().ifPresent(value -> config.frequencyPenalty((float) value));
+    // Gemini's seed has 32 bits; a longer one still stands for the same draw each time.
+    sampling.seed().ifPresent(value -> config.seed((int) value));
+    sampling.maxTokens().ifPresent(config::maxOutputTokens);
+    if (!sampling.stop().isEmpty()) {
+      config.stopSequences(sampling.stop());
+    }
+    sampling.thinkingLevel().ifPresent(level -> config.thinkingConfig(thinking(level)));
+  }
+
+  private static ToolConfig choice(ToolChoice choice) {
+    FunctionCallingConfig.Builder calling =
+        FunctionCallingConfig.builder()
+            .mode(
+                switch (choice.mode()) {
+                  case AUTO -> FunctionCallingConfigMode.Known.AUTO;
+                  case NONE -> FunctionCallingConfigMode.Known.NONE;
+                  case REQUIRED -> FunctionCallingConfigMode.Known.ANY;
+                });
+    choice.tool().ifPresent(name -> calling.allowedFunctionNames(List.of(name)));
+    return ToolConfig.builder().functionCallingConfig(calling.build()).build();
   }
 
   private List<FunctionDeclaration> declarations() {

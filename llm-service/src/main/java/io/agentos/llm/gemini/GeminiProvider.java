@@ -61,8 +61,7 @@ public final class GeminiProvider implements Provider {
               ErrorCode.INVALID_REQUEST, "model is no name of a model, such as " + defaultModel));
     }
     GeminiPrompt question = new GeminiPrompt(prompt, model, signatures);
-    GeminiAnswer answer =
-        new GeminiAnswer(prompt.caller(), signatures, httpErrors, new Draft(call));
+    GeminiAnswer answer = new GeminiAnswer(prompt, signatures, httpErrors, new Draft(call));
     List<Content> contents = question.contents();
     GenerateContentConfig config = question.config();
     try {

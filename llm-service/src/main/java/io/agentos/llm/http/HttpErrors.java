@@ -87,6 +87,12 @@ public final class HttpErrors {
     return new FailureException(unavailable(predicate));
   }
 
+  /** The provider has nothing that the field could be said with. */
+  public FailureException unsupported(String field) {
+    return new FailureException(
+        Failure.lasting(ErrorCode.UNSUPPORTED, name + " can't be asked with " + field));
+  }
+
   private Failure unavailable(String predicate) {
     return Failure.passing(ErrorCode.UNAVAILABLE, name + predicate);
   }

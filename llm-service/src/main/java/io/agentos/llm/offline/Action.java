@@ -18,7 +18,21 @@ sealed interface Action {
    * @param content may refer to the groups of the rule's expression as $1 to $9, $0 being all
    */
   record Say(String content, List<Invocation> toolCalls, Tokens usage, Duration delay)
-      implements Action {}
+      implements Action {
+
+    /** The same, said up to the first of these texts; calls come after what is said. */
+    Say endingBefore(List<String> stop) {
+      int end = content.length();
+      for (String text : stop) {
+        int found = content.indexOf(text);
+        end = found < 0 ? end : Math.min(end, found);
+      }
+      if (end == content.length()) {
+        return this;
+      }
+      return new Say(content.substring(0, end), List.of(), usage, delay);
+    }
+  }
 
   /**
    * Fails the way a provider would.

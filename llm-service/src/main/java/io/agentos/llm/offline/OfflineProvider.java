@@ -13,6 +13,7 @@ import io.agentos.llm.wire.Message;
 import io.agentos.llm.wire.Part;
 import io.agentos.llm.wire.Prompt;
 import io.agentos.llm.wire.ToolCall;
+import io.agentos.llm.wire.ToolChoice;
 import io.agentos.llm.wire.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +43,14 @@ public final class OfflineProvider implements Provider {
   @Override
   public Answer generate(Prompt prompt, Call call) throws FailureException {
     String userText = prompt.lastUserText();
-    Action action = find(prompt, userText, call).orElseGet(() -> ownLine(userText));
+    Optional<Action> scripted = find(prompt, userText, call);
+    if (scripted.isEmpty() && prompt.toolChoice().map(ToolChoice::forces).orElse(false)) {
+      throw new FailureException(
+          Failure.lasting(
+              ErrorCode.UNSUPPORTED,
+              "offline can't be asked with this tool_choice: no rule of its script calls such a tool here"));
+    }
+    Action action = scripted.orElseGet(() -> ownLine(userText));
     if (call.awaitEnd(action.delay())) {
       throw ended();
     }
@@ -52,7 +60,7 @@ public final class OfflineProvider implements Provider {
       }
       throw new FailureException(failure.failure());
     }
-    return say((Action.Say) action, prompt, call);
+    return say(((Action.Say) action).endingBefore(prompt.sampling().stop()), prompt, call);
   }
 
   private Optional<Action> find(Prompt prompt, String userText, Call call) throws FailureException {
@@ -61,7 +69,8 @@ public final class OfflineProvider implements Provider {
             prompt.caller(),
             call.number(),
             watched(userText, call),
-            prompt.finalToolText().map(text -> watched(text, call)));
+            prompt.finalToolText().map(text -> watched(text, call)),
+            prompt.toolChoice());
     try {
       return script.find(subject);
     } catch (WatchedText.EndedException e) {

@@ -17,7 +17,7 @@ public final class OfflineScript {
     this.otherwise = otherwise;
   }
 
-  /** The action of the first rule whose conditions hold. */
+  /** The action of the first rule whose conditions hold, and which the caller takes. */
   Optional<Action> find(Rule.Subject subject) {
     for (Rule rule : rules) {
       Optional<Action> action = rule.apply(subject);
@@ -25,6 +25,6 @@ public final class OfflineScript {
         return action;
       }
     }
-    return otherwise;
+    return otherwise.filter(subject::takes);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.llm.offline;
 
+import io.agentos.llm.wire.ToolChoice;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -20,14 +21,38 @@ record Rule(
    * @param call 1 for the first one of this caller
    * @param user the last thing the user said
    * @param tool the tool's result that the conversation ends with
+   * @param choice whether the answer may, must or must not call a tool
    */
-  record Subject(String caller, int call, CharSequence user, Optional<CharSequence> tool) {}
+  record Subject(
+      String caller,
+      int call,
+      CharSequence user,
+      Optional<CharSequence> tool,
+      Optional<ToolChoice> choice) {
+
+    /** Whether an action is one that the choice of tools leaves a model. */
+    boolean takes(Action action) {
+      if (choice.isEmpty() || !(action instanceof Action.Say say)) {
+        return true;
+      }
+      return switch (choice.get().mode()) {
+        case AUTO -> true;
+        case NONE -> say.toolCalls().isEmpty();
+        case REQUIRED ->
+            say.toolCalls().stream()
+                .anyMatch(call -> call.name().equals(choice.get().tool().orElse(call.name())));
+      };
+    }
+  }
 
   /**
    * The action, with the groups of {@code match}, or else of {@code tool_result}, filled in; empty
    * when a condition fails.
    */
   Optional<Action> apply(Subject subject) {
+    if (!subject.takes(action)) {
+      return Optional.empty();
+    }
     if (call.isPresent() && call.getAsLong() != subject.call()) {
       return Optional.empty();
     }

@@ -14,6 +14,7 @@ import io.agentos.llm.wire.FailureException;
 import io.agentos.llm.wire.FinishReason;
 import io.agentos.llm.wire.ToolCall;
 import io.agentos.llm.wire.Usage;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -22,6 +23,7 @@ import java.util.UUID;
 final class OpenAiAnswer implements JsonHttp.Reader {
   private final HttpErrors errors;
   private final Draft draft;
+  private final boolean mayStopAtOnce;
 
   /** By the index that the pieces of a call have in common. */
   private final Map<Integer, Pieces> calls = new TreeMap<>();
@@ -37,9 +39,15 @@ final class OpenAiAnswer implements JsonHttp.Reader {
     private final StringBuilder arguments = new StringBuilder();
   }
 
-  OpenAiAnswer(HttpErrors errors, Draft draft) {
+  /**
+   * An answer to come.
+   *
+   * @param stop the texts that it was to end before; the first may have been its beginning
+   */
+  OpenAiAnswer(HttpErrors errors, Draft draft, List<String> stop) {
     this.errors = errors;
     this.draft = draft;
+    this.mayStopAtOnce = !stop.isEmpty();
   }
 
   @Override
@@ -102,7 +110,10 @@ final class OpenAiAnswer implements JsonHttp.Reader {
       throw errors.unusable(
           draft.isEmpty() && calls.isEmpty() ? " sent no answer" : "'s answer ends before its end");
     }
-    boolean explained = reason == FinishReason.SAFETY || reason == FinishReason.LENGTH;
+    boolean explained =
+        reason == FinishReason.SAFETY
+            || reason == FinishReason.LENGTH
+            || (reason == FinishReason.STOP && mayStopAtOnce);
     if (draft.isEmpty() && !explained) {
       throw errors.unusable(
           "'s answer is empty (" + (finished.isEmpty() ? "no reason" : finished) + ")");

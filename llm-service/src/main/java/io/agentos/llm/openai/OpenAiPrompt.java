@@ -7,8 +7,10 @@ import io.agentos.llm.base.Json;
 import io.agentos.llm.wire.Message;
 import io.agentos.llm.wire.Part;
 import io.agentos.llm.wire.Prompt;
+import io.agentos.llm.wire.Sampling;
 import io.agentos.llm.wire.Tool;
 import io.agentos.llm.wire.ToolCall;
+import io.agentos.llm.wire.ToolChoice;
 import java.util.Locale;
 
 /** Says a prompt in the terms of Chat Completions. */
@@ -36,19 +38,12 @@ final class OpenAiPrompt {
         .systemInstruction()
         .ifPresent(text -> messages.addObject().put("role", "system").put("content", text));
     prompt.messages().forEach(message -> add(messages.addObject(), message));
-    prompt.sampling().temperature().ifPresent(value -> body.put("temperature", value));
-    prompt
-        .sampling()
-        .maxTokens()
-        .ifPresent(value -> body.put(original ? "max_completion_tokens" : "max_tokens", value));
-    prompt
-        .sampling()
-        .thinkingLevel()
-        .ifPresent(level -> body.put("reasoning_effort", level.name().toLowerCase(Locale.ROOT)));
+    addSampling(body);
     if (!prompt.tools().isEmpty()) {
       ArrayNode tools = body.putArray("tools");
       prompt.tools().forEach(tool -> add(tools.addObject(), tool));
     }
+    prompt.toolChoice().ifPresent(choice -> add(body, choice));
     prompt
         .responseSchema()
         .ifPresent(
@@ -63,6 +58,36 @@ final class OpenAiPrompt {
       body.put("stream", true).putObject("stream_options").put("include_usage", true);
     }
     return body;
+  }
+
+  private void addSampling(ObjectNode body) {
+    Sampling sampling = prompt.sampling();
+    sampling.temperature().ifPresent(value -> body.put("temperature", value));
+    sampling.topP().ifPresent(value -> body.put("top_p", value));
+    sampling.presencePenalty().ifPresent(value -> body.put("presence_penalty", value));
+    sampling.frequencyPenalty().ifPresent(value -> body.put("frequency_penalty", value));
+    sampling.seed().ifPresent(value -> body.put("seed", value));
+    sampling
+        .maxTokens()
+        .ifPresent(value -> body.put(original ? "max_completion_tokens" : "max_tokens", value));
+    if (!sampling.stop().isEmpty()) {
+      ArrayNode stop = body.putArray("stop");
+      sampling.stop().forEach(stop::add);
+    }
+    sampling
+        .thinkingLevel()
+        .ifPresent(level -> body.put("reasoning_effort", level.name().toLowerCase(Locale.ROOT)));
+  }
+
+  private static void add(ObjectNode body, ToolChoice choice) {
+    if (choice.tool().isEmpty()) {
+      body.put("tool_choice", choice.mode().name().toLowerCase(Locale.ROOT));
+      return;
+    }
+    body.putObject("tool_choice")
+        .put("type", "function")
+        .putObject("function")
+        .put("name", choice.tool().get());
   }
 
   private static void add(ObjectNode node, Message message) {

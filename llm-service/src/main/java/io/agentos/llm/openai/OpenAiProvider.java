@@ -42,7 +42,7 @@ public final class OpenAiProvider implements Provider {
   @Override
   public Answer generate(Prompt prompt, Call call) throws FailureException {
     String model = prompt.model().orElse(defaultModel);
-    OpenAiAnswer answer = new OpenAiAnswer(errors, new Draft(call));
+    OpenAiAnswer answer = new OpenAiAnswer(errors, new Draft(call), prompt.sampling().stop());
     http.post(new OpenAiPrompt(prompt, model, original).body(call.streaming()), call, answer);
     return answer.finish(model);
   }

@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param caller the agent it is asked for
  * @param messages at least one
+ * @param toolChoice only with tools
  * @param responseSchema the JSON schema that the answer has to follow
  */
 public record Prompt(
@@ -19,12 +20,20 @@ public record Prompt(
     Optional<String> systemInstruction,
     Sampling sampling,
     List<Tool> tools,
+    Optional<ToolChoice> toolChoice,
     Optional<ObjectNode> responseSchema) {
 
   /** The same question to another model. */
   public Prompt withModel(String other) {
     return new Prompt(
-        caller, Optional.of(other), messages, systemInstruction, sampling, tools, responseSchema);
+        caller,
+        Optional.of(other),
+        messages,
+        systemInstruction,
+        sampling,
+        tools,
+        toolChoice,
+        responseSchema);
   }
 
   /** The text of the last thing the user said; empty when the user said nothing. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentos.llm.base.FieldException;
 import io.agentos.llm.base.Fields;
 import io.agentos.llm.base.Json;
+import io.agentos.llm.base.Limits;
 import io.agentos.llm.base.Nearest;
 import io.agentos.llm.wire.Message.Role;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
 final class PromptReader {
   private static final Pattern IMAGE_TYPE = Pattern.compile("image/[a-z0-9.+-]+");
   private static final double TEMPERATURE_MAX = 2;
+  private static final double PENALTY_MAX = 2;
 
   private PromptReader() {}
 
@@ -39,6 +41,7 @@ final class PromptReader {
         fields.text("system_instruction"),
         sampling(fields),
         tools,
+        ToolChoiceReader.read(fields, tools),
         schema(fields));
   }
 
@@ -55,10 +58,27 @@ final class PromptReader {
     Optional<String> level = fields.text("thinking_level");
     return new Sampling(
         fields.number("temperature", 0, TEMPERATURE_MAX),
+        fields.number("top_p", 0, 1),
+        fields.number("presence_penalty", -PENALTY_MAX, PENALTY_MAX),
+        fields.number("frequency_penalty", -PENALTY_MAX, PENALTY_MAX),
+        fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE),
         maxTokens.isPresent() ? OptionalInt.of((int) maxTokens.getAsLong()) : OptionalInt.empty(),
+        stop(fields),
         level.isPresent()
             ? Optional.of(Constants.named(ThinkingLevel.class, level.get(), "thinking_level"))
             : Optional.empty());
+  }
+
+  private static List<String> stop(Fields fields) throws FieldException {
+    List<String> texts = new ArrayList<>();
+    for (JsonNode text : fields.list("stop")) {
+      if (!text.isTextual() || text.textValue().isEmpty() || texts.size() == Limits.STOPS_MAX) {
+        throw new FieldException(
+            fields.path("stop") + " must hold at most " + Limits.STOPS_MAX + " texts, none empty");
+      }
+      texts.add(text.textValue());
+    }
+    return List.copyOf(texts);
   }
 
   private static List<Message> messages(List<JsonNode> nodes) throws FieldException {

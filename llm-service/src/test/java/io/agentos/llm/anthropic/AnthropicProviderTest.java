@@ -4,6 +4,7 @@ package io.agentos.llm.anthropic;
 import static io.agentos.llm.testing.FakeServer.replying;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,6 +16,8 @@ import io.agentos.llm.testing.FakeCall;
 import io.agentos.llm.testing.FakeServer;
 import io.agentos.llm.testing.Requests;
 import io.agentos.llm.wire.Answer;
+import io.agentos.llm.wire.ErrorCode;
+import io.agentos.llm.wire.FailureException;
 import io.agentos.llm.wire.FinishReason;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +71,21 @@ final class AnthropicProviderTest {
     assertThat(body.at("/thinking/budget_tokens").asInt()).isEqualTo(8_192);
     assertThat(body.path("max_tokens").asInt()).isEqualTo(8_192 + 16_384);
     assertThat(body.has("output_config")).isFalse();
+  }
+
+  @Test
+  void hasOneToolThatOlderModelsCanBeMadeToCall_theAnswersOrTheRequests() throws Exception {
+    ObjectNode request = Requests.generate(1, "hi").put("model", OLD).put("tool_choice", "none");
+    request.withArray("tools").addObject().put("name", "add");
+    request.putObject("response_schema").put("type", "object");
+
+    assertThat(sent(request).path("tool_choice"))
+        .isEqualTo(Json.object().put("type", "tool").put("name", "answer"));
+    request.put("tool_choice", "required");
+    FailureException failed = catchThrowableOfType(FailureException.class, () -> sent(request));
+
+    assertThat(failed.failure().code()).isEqualTo(ErrorCode.UNSUPPORTED);
+    assertThat(failed.failure().message()).contains("anthropic", "tool_choice", "response_schema");
   }
 
   @Test

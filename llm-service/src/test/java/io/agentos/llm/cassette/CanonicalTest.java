@@ -23,6 +23,8 @@ final class CanonicalTest {
   private static final String FULL =
       """
       {"provider": "openai", "model": "m", "system_instruction": "s", "temperature": 0.5,
+       "top_p": 0.25, "presence_penalty": 1.5, "frequency_penalty": -1.5, "seed": 7,
+       "stop": ["END"], "tool_choice": "auto",
        "max_tokens": 5, "thinking_level": "low", "stream": true,
        "response_schema": {"type": "object", "required": ["a"]},
        "tools": [{"name": "t", "description": "d", "parameters": {"type": "object"}}],
@@ -67,6 +69,13 @@ final class CanonicalTest {
       {"\"model\": \"m\"", "\"model\": \"n\""},
       {"\"s\"", "\"z\""},
       {"0.5", "0.6"},
+      {"0.25", "0.26"},
+      {"1.5", "1.6"},
+      {"-1.5", "-1.6"},
+      {"\"seed\": 7", "\"seed\": 8"},
+      {"[\"END\"]", "[\"END\", \"STOP\"]"},
+      {"\"auto\"", "\"required\""},
+      {"\"auto\"", "{\"name\": \"t\"}"},
       {"\"max_tokens\": 5", "\"max_tokens\": 6"},
       {"\"low\"", "\"high\""},
       {"true", "false"},

@@ -19,6 +19,13 @@ final class AnthropicContractTest {
   }
 
   @Nested
+  final class Steering extends SteeringContract {
+    Steering() {
+      super(new AnthropicDialect());
+    }
+  }
+
+  @Nested
   final class Mutants extends MutationContract {
     Mutants() {
       super(new AnthropicDialect());

@@ -186,10 +186,22 @@ final class AnthropicDialect implements Dialect {
   }
 
   @Override
+  public Words words() {
+    return new Words(
+        "/tool_choice",
+        "{\"type\": \"auto\"}",
+        "{\"type\": \"none\"}",
+        "{\"type\": \"any\"}",
+        "stop_sequence");
+  }
+
+  @Override
   public JsonNode fullRequest() {
     return parse(
         """
-        {"model": "m-1", "temperature": 0.5, "max_tokens": 9000, "system": "Be brief.",
+        {"model": "m-1", "temperature": 0.5, "top_p": 0.75,
+         "stop_sequences": ["END", "\\n\\n"], "tool_choice": {"type": "tool", "name": "look"},
+         "max_tokens": 9000, "system": "Be brief.",
          "thinking": {"type": "adaptive"},
          "output_config": {"effort": "low", "format": {"type": "json_schema", "schema": {
            "type": "object", "properties": {"n": {"type": "integer"}},

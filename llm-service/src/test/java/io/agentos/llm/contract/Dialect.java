@@ -26,7 +26,19 @@ interface Dialect {
   /** A call of a tool. */
   record Called(String id, String name, String arguments) {}
 
+  /**
+   * What steers an answer.
+   *
+   * @param choicePointer where a request says whether tools are called; then the JSON for auto,
+   *     none and required
+   * @param stopped the finish reason of an answer that a text to stop at has ended; empty where it
+   *     is that of any answer that has come to its end
+   */
+  record Words(String choicePointer, String auto, String none, String required, String stopped) {}
+
   String kind();
+
+  Words words();
 
   Provider provider(ProviderSettings settings, Redactor redactor);
 

@@ -19,7 +19,8 @@ final class FullRequest {
                     """
                     {"id": 1, "op": "generate", "caller": "worker-1", "timeout_ms": 20000,
                      "stream": false, "system_instruction": "Be brief.", "temperature": 0.5,
-                     "max_tokens": 9000, "thinking_level": "low",
+                     "top_p": 0.75, "seed": 7, "stop": ["END", "\\n\\n"],
+                     "tool_choice": {"name": "look"}, "max_tokens": 9000, "thinking_level": "low",
                      "tools": [{"name": "add", "description": "adds",
                                 "parameters": {"type": "object", "properties": {}}},
                                {"name": "look", "description": "looks"}],

@@ -19,6 +19,13 @@ final class GeminiContractTest {
   }
 
   @Nested
+  final class Steering extends SteeringContract {
+    Steering() {
+      super(new GeminiDialect());
+    }
+  }
+
+  @Nested
   final class Mutants extends MutationContract {
     Mutants() {
       super(new GeminiDialect());

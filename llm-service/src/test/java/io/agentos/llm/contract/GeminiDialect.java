@@ -119,11 +119,20 @@ final class GeminiDialect implements Dialect {
   }
 
   @Override
+  public Words words() {
+    return new Words(
+        "/toolConfig/functionCallingConfig/mode", "\"AUTO\"", "\"NONE\"", "\"ANY\"", "");
+  }
+
+  @Override
   public JsonNode fullRequest() {
     return parse(
         """
         {"systemInstruction": {"role": "user", "parts": [{"text": "Be brief."}]},
-         "generationConfig": {"temperature": 0.5, "maxOutputTokens": 9000,
+         "toolConfig": {"functionCallingConfig":
+           {"mode": "ANY", "allowedFunctionNames": ["look"]}},
+         "generationConfig": {"temperature": 0.5, "topP": 0.75, "seed": 7,
+           "stopSequences": ["END", "\\n\\n"], "maxOutputTokens": 9000,
            "thinkingConfig": {"thinkingLevel": "LOW"}, "responseMimeType": "application/json",
            "responseJsonSchema": {"type": "object", "properties": {"n": {"type": "integer"}},
              "required": ["n"], "additionalProperties": false}},

@@ -19,6 +19,13 @@ final class OpenAiContractTest {
   }
 
   @Nested
+  final class Steering extends SteeringContract {
+    Steering() {
+      super(new OpenAiDialect());
+    }
+  }
+
+  @Nested
   final class Mutants extends MutationContract {
     Mutants() {
       super(new OpenAiDialect());

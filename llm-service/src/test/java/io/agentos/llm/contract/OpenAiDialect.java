@@ -151,12 +151,20 @@ final class OpenAiDialect implements Dialect {
   }
 
   @Override
+  public Words words() {
+    return new Words("/tool_choice", "\"auto\"", "\"none\"", "\"required\"", "");
+  }
+
+  @Override
   public JsonNode fullRequest() {
     try {
       return Json.mapper()
           .readTree(
               """
-              {"model": "m-1", "temperature": 0.5, "max_tokens": 9000, "reasoning_effort": "low",
+              {"model": "m-1", "temperature": 0.5, "top_p": 0.75, "seed": 7,
+               "stop": ["END", "\\n\\n"],
+               "tool_choice": {"type": "function", "function": {"name": "look"}},
+               "max_tokens": 9000, "reasoning_effort": "low",
                "tools": [
                  {"type": "function", "function": {"name": "add", "description": "adds",
                    "parameters": {"type": "object", "properties": {}}}},

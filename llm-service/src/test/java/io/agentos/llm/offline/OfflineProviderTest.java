@@ -102,6 +102,67 @@ final class OfflineProviderTest {
     assertThat(fourth.toolCalls()).hasSize(1);
   }
 
+  @Test
+  void endsBeforeTheFirstTextToStopAt(@TempDir Path directory) throws Exception {
+    OfflineProvider provider =
+        scripted(
+            directory,
+            "rules: [{content: \"Action: look\\nObservation: none\","
+                + " tool_calls: [{name: look, arguments: {}}]}]");
+    ObjectNode request = Requests.generate(1, "go");
+    request.withArray("stop").add("none").add("\nObservation:");
+    FakeCall call = FakeCall.streamed();
+
+    Answer answer = provider.generate(Requests.prompt(request), call);
+
+    assertThat(answer.content()).isEqualTo("Action: look");
+    assertThat(String.join("", call.deltas())).isEqualTo("Action: look");
+    assertThat(answer.toolCalls()).isEmpty();
+    assertThat(answer.usage().output()).isEqualTo(3);
+    request.putArray("stop").add("Action");
+    assertThat(provider.generate(Requests.prompt(request), FakeCall.whole()).content()).isEmpty();
+    request.putArray("stop").add("absent");
+    assertThat(provider.generate(Requests.prompt(request), FakeCall.whole()).toolCalls())
+        .hasSize(1);
+  }
+
+  @Test
+  void passesOverRulesThatTheChoiceOfToolsForbids(@TempDir Path directory) throws Exception {
+    OfflineProvider provider =
+        scripted(
+            directory,
+            "rules: [{tool_calls: [{name: add, arguments: {}}]},"
+                + " {tool_calls: [{name: look, arguments: {}}]}, {content: said}]");
+    ObjectNode request = Requests.generate(1, "go");
+    request.withArray("tools").addObject().put("name", "look");
+
+    request.put("tool_choice", "none");
+    Answer none = provider.generate(Requests.prompt(request), FakeCall.whole());
+    request.put("tool_choice", "required");
+    Answer required = provider.generate(Requests.prompt(request), FakeCall.whole());
+    request.putObject("tool_choice").put("name", "look");
+    Answer named = provider.generate(Requests.prompt(request), FakeCall.whole());
+
+    assertThat(none.content()).isEqualTo("said");
+    assertThat(required.toolCalls().get(0).name()).isEqualTo("add");
+    assertThat(named.toolCalls().get(0).name()).isEqualTo("look");
+  }
+
+  @Test
+  void refusesAChoiceThatTheScriptHasNoAnswerTo() {
+    OfflineProvider provider = new OfflineProvider(OfflineScript.EMPTY);
+    ObjectNode request = Requests.generate(1, "go").put("tool_choice", "required");
+    request.withArray("tools").addObject().put("name", "look");
+
+    FailureException failed =
+        catchThrowableOfType(
+            FailureException.class,
+            () -> provider.generate(Requests.prompt(request), FakeCall.whole()));
+
+    assertThat(failed.failure().code()).isEqualTo(ErrorCode.UNSUPPORTED);
+    assertThat(failed.failure().message()).contains("offline", "tool_choice");
+  }
+
   private static void toolAnswered(ObjectNode conversation, String call, String text) {
     Requests.message(conversation, "assistant", "")
         .putArray("tool_calls")

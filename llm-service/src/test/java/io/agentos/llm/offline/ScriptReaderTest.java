@@ -117,6 +117,6 @@ final class ScriptReaderTest {
   }
 
   private static Optional<Action> find(OfflineScript script, String caller, int call, String user) {
-    return script.find(new Rule.Subject(caller, call, user, Optional.empty()));
+    return script.find(new Rule.Subject(caller, call, user, Optional.empty(), Optional.empty()));
   }
 }
