@@ -27,6 +27,21 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any], int, Any, type]] = [
     ),
     (
         "think",
+        ("2+2?",),
+        {"top_p": 0.5, "seed": 7, "stop": ["END"], "tools": [{"name": "t"}], "tool_choice": {"name": "t"}},
+        Opcode.THINK,
+        {
+            "prompt": "2+2?",
+            "top_p": 0.5,
+            "seed": 7,
+            "stop": ["END"],
+            "tools": [{"name": "t"}],
+            "tool_choice": {"name": "t"},
+        },
+        agentos.ThinkResult,
+    ),
+    (
+        "think",
         ("what is it?",),
         {"image": b"\x89PNG", "image_mime_type": "image/png"},
         Opcode.THINK,

@@ -50,9 +50,15 @@ class AsyncWorkCalls(AsyncClientCore):
         system_instruction: str | None = None,
         model: str | None = None,
         temperature: float | None = None,
+        top_p: float | None = None,
+        presence_penalty: float | None = None,
+        frequency_penalty: float | None = None,
+        seed: int | None = None,
         max_tokens: int | None = None,
+        stop: Sequence[str] | None = None,
         thinking_level: Literal["low", "medium", "high"] | None = None,
         tools: Sequence[Mapping[str, Any]] | None = None,
+        tool_choice: Literal["auto", "none", "required"] | Mapping[str, str] | None = None,
         response_schema: Mapping[str, Any] | None = None,
         priority: int | None = None,
         timeout: float | None = None,
@@ -68,10 +74,16 @@ class AsyncWorkCalls(AsyncClientCore):
             images: several pictures, in the second form.
             system_instruction: how the model is to behave.
             model: which model; the kernel's default otherwise.
-            temperature: how freely it may answer.
+            temperature: how freely it may answer, 0 to 2.
+            top_p: draw from the likeliest words only that have this share, 0 to 1.
+            presence_penalty: how much it shall avoid words that it has used, -2 to 2; Anthropic has none.
+            frequency_penalty: how much it shall avoid them the more it has used them, -2 to 2; likewise.
+            seed: makes the same question likelier to get the same answer, where the provider has such.
             max_tokens: how long the answer may be.
+            stop: at most four texts; the answer ends before the first that comes.
             thinking_level: how much it may think first.
             tools: functions that it may ask for: `name`, `description`, `parameters` (JSON schema).
+            tool_choice: whether it calls any: "auto" (it decides), "none", "required", or `{"name": ...}` for that one.
             response_schema: a JSON schema that the answer must fit.
             priority: the place in the kernel's queue.
             timeout: seconds, the wait in the kernel's queue included.
@@ -82,6 +94,7 @@ class AsyncWorkCalls(AsyncClientCore):
             ResourceExhausted: the provider limits the rate; `details` may have `retry_after_ms`.
             TimedOut: no answer within `timeout`.
             Unavailable: no model can be reached.
+            Unsupported: the provider can't be asked with one of these; the sentence names both.
         """
         if isinstance(image, bytes):
             image = {"data": b2a_base64(image, newline=False).decode(), "mime_type": image_mime_type}
@@ -93,9 +106,15 @@ class AsyncWorkCalls(AsyncClientCore):
             system_instruction=system_instruction,
             model=model,
             temperature=temperature,
+            top_p=top_p,
+            presence_penalty=presence_penalty,
+            frequency_penalty=frequency_penalty,
+            seed=seed,
             max_tokens=max_tokens,
+            stop=stop,
             thinking_level=thinking_level,
             tools=tools,
+            tool_choice=tool_choice,
             response_schema=response_schema,
             priority=priority,
             timeout=timeout,

@@ -17,9 +17,15 @@ class ThinkOptions(TypedDict, total=False):
     system_instruction: str | None
     model: str | None
     temperature: float | None
+    top_p: float | None
+    presence_penalty: float | None
+    frequency_penalty: float | None
+    seed: int | None
     max_tokens: int | None
+    stop: Sequence[str] | None
     thinking_level: Literal["low", "medium", "high"] | None
     tools: Sequence[Mapping[str, Any]] | None
+    tool_choice: Literal["auto", "none", "required"] | Mapping[str, str] | None
     response_schema: Mapping[str, Any] | None
     priority: int | None
     timeout: float | None

@@ -24,6 +24,7 @@ from agentos import (
     TimedOut,
     TooLarge,
     UnknownSyscall,
+    Unsupported,
 )
 from agentos._opcodes import NAMES
 
@@ -106,6 +107,22 @@ def test_think_with_everything(client: AnyClient) -> None:
 
     assert answer.tool_calls[0]["name"] == "add"
     assert answer.tool_calls[0]["arguments"] == {"a": 1, "b": 2}
+
+
+def test_think_steered(client: AnyClient) -> None:
+    add = {"name": "add", "description": "adds"}
+
+    cut = client.think(
+        "What is the capital of Peru?", stop=[" about"], top_p=0.5, seed=7, presence_penalty=1, frequency_penalty=-1
+    )
+    called = client.think("add 1 and 2", tools=[add], tool_choice={"name": "add"})
+    said = client.think("add 1 and 2", tools=[add], tool_choice="none")
+
+    assert cut.content == "I was asked"
+    assert called.tool_calls[0]["name"] == "add"
+    assert said.tool_calls is None
+    with pytest.raises(Unsupported, match="tool_choice"):
+        client.think("hello", tools=[{"name": "other"}], tool_choice="required")
 
 
 def test_think_about_a_picture(client: AnyClient) -> None:

@@ -61,6 +61,18 @@ final class ThinkCommand implements Callable<Integer> {
       description = "How freely it may answer: 0 to 2.")
   private @Nullable Double temperature;
 
+  @Option(
+      names = "--top-p",
+      paramLabel = "P",
+      description = "Draw from the likeliest words only that share P has: 0 to 1.")
+  private @Nullable Double topP;
+
+  @Option(
+      names = "--stop",
+      paramLabel = "TEXT",
+      description = "End the answer before this text; repeatable, 4 times at most.")
+  private List<String> stop = new ArrayList<>();
+
   @Option(names = "--max-tokens", paramLabel = "N", description = "How long the answer may be.")
   private @Nullable Integer maxTokens;
 
@@ -110,6 +122,8 @@ final class ThinkCommand implements Callable<Integer> {
     putIf(request, "model", model);
     putIf(request, "system_instruction", system);
     putIf(request, "temperature", temperature);
+    putIf(request, "top_p", topP);
+    putIf(request, "stop", stop.isEmpty() ? null : stop);
     putIf(request, "max_tokens", maxTokens);
     putIf(request, "timeout", timeout);
     putIf(request, "stream", stream ? true : null);

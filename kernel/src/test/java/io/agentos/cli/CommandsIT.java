@@ -247,6 +247,9 @@ final class CommandsIT {
   void thinkPrintsTheAnswer() throws IOException {
     assertThat(agentos("think", "what is 2+2?").out()).contains("what is 2+2?");
     assertThat(agentos("think", "--stream", "what is 2+2?").out()).endsWith("what is 2+2?\n");
+    assertThat(agentos("think", "--stop", " You", "--stop", "2+2", "--top-p", "0.5", "2+2?").out())
+        .isEqualTo("[offline] No model is connected.\n");
+    assertThat(agentos("think", "--top-p", "2", "2+2?").err()).contains("top_p must be 0 to 1");
     Fields answer = json(agentos("think", "--json", "--temperature", "0.5", "what is 2+2?"));
     assertThat(answer.text("provider")).isEqualTo("offline");
     assertThat(answer.whole("tokens")).isPositive();

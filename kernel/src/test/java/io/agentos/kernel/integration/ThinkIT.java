@@ -138,6 +138,37 @@ final class ThinkIT {
   }
 
   @Test
+  void endsWhereItIsToStop_andCallsToolsAsItIsTold() throws IOException {
+    JsonNode cut =
+        Expect.success(
+            agent.call(
+                Opcode.THINK,
+                Map.of(
+                    "prompt", "count", "stop", List.of(" four"), "top_p", 0.5, "seed", 1L << 40)));
+    Map<String, ?> tool = Map.of("name", "add", "description", "adds");
+    JsonNode called =
+        Expect.success(
+            agent.call(
+                Opcode.THINK,
+                Map.of("prompt", "tool", "tools", List.of(tool), "tool_choice", "required")));
+    JsonNode said =
+        Expect.success(
+            agent.call(
+                Opcode.THINK,
+                Map.of("prompt", "tool", "tools", List.of(tool), "tool_choice", "none")));
+
+    assertThat(cut.get("content").asText()).isEqualTo("one two three");
+    assertThat(called.at("/tool_calls/0/name").asText()).isEqualTo("add");
+    assertThat(said.has("tool_calls")).isFalse();
+    Expect.refusal(
+        agent.call(
+            Opcode.THINK,
+            Map.of("prompt", "x", "tools", List.of(tool), "tool_choice", Map.of("name", "add"))),
+        "UNSUPPORTED",
+        "tool_choice");
+  }
+
+  @Test
   void streamsPartsThatMakeUpTheWhole() throws IOException {
     StringBuilder parts = new StringBuilder();
     JsonNode answer = agent.call(Opcode.THINK, Map.of("prompt", "go", "stream", true));
@@ -188,6 +219,20 @@ final class ThinkIT {
         "{'messages':[{'role':'user','content':'x'}],'image':{'data':'','mime_type':'image/png'}}|images go",
         "{'prompt':'x','temperature':2.5}|temperature",
         "{'prompt':'x','temperature':-1}|temperature",
+        "{'prompt':'x','top_p':1.5}|top_p must be 0 to 1",
+        "{'prompt':'x','presence_penalty':-2.5}|presence_penalty must be -2 to 2",
+        "{'prompt':'x','frequency_penalty':2.5}|frequency_penalty",
+        "{'prompt':'x','seed':1.5}|seed",
+        "{'prompt':'x','stop':'END'}|stop",
+        "{'prompt':'x','stop':['']}|stop must hold at most 4",
+        "{'prompt':'x','stop':['a','b','c','d','e']}|stop must hold at most 4",
+        "{'prompt':'x','stop':[null]}|stop",
+        "{'prompt':'x','tool_choice':'auto'}|goes with tools",
+        "{'prompt':'x','tools':[],'tool_choice':'required'}|goes with tools",
+        "{'prompt':'x','tools':[{'name':'t'}],'tool_choice':'any'}|tool_choice must be auto",
+        "{'prompt':'x','tools':[{'name':'t'}],'tool_choice':{'name':'u'}}|names none",
+        "{'prompt':'x','tools':[{'name':'t'}],'tool_choice':{'name':'t','x':1}}|tool_choice must be",
+        "{'prompt':'x','tools':[{'name':'t'}],'tool_choice':5}|tool_choice must be",
         "{'prompt':'x','max_tokens':0}|max_tokens",
         "{'prompt':'x','thinking_level':'much'}|low, medium or high",
         "{'prompt':'x','timeout':0}|timeout",

@@ -35,6 +35,7 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
 
   /**
    * {@code prompt} or {@code messages}; {@code image} or {@code images} go with {@code prompt};
+   * {@code toolChoice} is auto, none, required or an object with the name of one of {@code tools};
    * {@code timeout} in seconds.
    */
   public record Request(
@@ -45,9 +46,15 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
       @Nullable String systemInstruction,
       @Nullable String model,
       @Nullable Double temperature,
+      @Nullable Double topP,
+      @Nullable Double presencePenalty,
+      @Nullable Double frequencyPenalty,
+      @Nullable Long seed,
+      @Nullable List<String> stop,
       @Nullable Integer maxTokens,
       @Nullable String thinkingLevel,
       @Nullable List<JsonNode> tools,
+      @Nullable JsonNode toolChoice,
       @Nullable ObjectNode responseSchema,
       @Nullable Integer priority,
       @Nullable Double timeout,

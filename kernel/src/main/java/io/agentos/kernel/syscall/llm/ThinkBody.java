@@ -21,6 +21,9 @@ final class ThinkBody {
   private static final int MOST_TOOLS = 128;
   private static final int MOST_TOKENS = 1_000_000;
   private static final double HOTTEST = 2.0;
+  private static final double WORST_PENALTY = 2.0;
+  private static final int MOST_STOPS = 4;
+  private static final Set<String> CHOICES = Set.of("auto", "none", "required");
   private static final Set<String> ROLES = Set.of("user", "assistant", "tool");
   private static final Set<String> LEVELS = Set.of("low", "medium", "high");
 
@@ -33,9 +36,7 @@ final class ThinkBody {
     ObjectNode body = Json.object();
     body.set("messages", request.prompt() != null ? promptMessage(request) : messages(request));
     put(body, "system_instruction", request.systemInstruction());
-    if (request.temperature() != null) {
-      body.put("temperature", within("temperature", request.temperature(), 0, HOTTEST));
-    }
+    sampling(request, body);
     if (request.thinkingLevel() != null && !LEVELS.contains(request.thinkingLevel())) {
       throw SyscallException.invalid(
           "thinking_level must be low, medium or high, was \"" + request.thinkingLevel() + "\"");
@@ -44,10 +45,66 @@ final class ThinkBody {
     if (request.tools() != null) {
       body.set("tools", tools(request.tools()));
     }
+    if (request.toolChoice() != null && !request.toolChoice().isNull()) {
+      body.set("tool_choice", toolChoice(request.toolChoice(), body.path("tools")));
+    }
     if (request.responseSchema() != null) {
       body.set("response_schema", request.responseSchema());
     }
     return body.put("stream", Boolean.TRUE.equals(request.stream()));
+  }
+
+  private static void sampling(Think.Request request, ObjectNode body) throws SyscallException {
+    number(body, "temperature", request.temperature(), 0, HOTTEST);
+    number(body, "top_p", request.topP(), 0, 1);
+    number(body, "presence_penalty", request.presencePenalty(), -WORST_PENALTY, WORST_PENALTY);
+    number(body, "frequency_penalty", request.frequencyPenalty(), -WORST_PENALTY, WORST_PENALTY);
+    if (request.seed() != null) {
+      body.put("seed", request.seed());
+    }
+    if (request.stop() == null) {
+      return;
+    }
+    if (request.stop().size() > MOST_STOPS
+        || request.stop().stream().anyMatch(text -> text == null || text.isEmpty())) {
+      throw SyscallException.invalid(
+          "stop must hold at most " + MOST_STOPS + " texts, none of them empty");
+    }
+    if (!request.stop().isEmpty()) {
+      request.stop().forEach(body.putArray("stop")::add);
+    }
+  }
+
+  private static void number(
+      ObjectNode body, String field, @Nullable Double value, double least, double most)
+      throws SyscallException {
+    if (value != null) {
+      body.put(field, within(field, value, least, most));
+    }
+  }
+
+  private static JsonNode toolChoice(JsonNode choice, JsonNode tools) throws SyscallException {
+    boolean named = choice.isObject() && choice.size() == 1 && choice.path("name").isTextual();
+    if (!named && !CHOICES.contains(choice.asText())) {
+      throw SyscallException.invalid(
+          "tool_choice must be auto, none, required or {\"name\": ...} of one of the tools");
+    }
+    if (tools.isEmpty()) {
+      throw SyscallException.invalid("tool_choice goes with tools, and there are none");
+    }
+    if (named && !isAmong(tools, choice.get("name"))) {
+      throw SyscallException.invalid("tool_choice names none of the tools");
+    }
+    return choice;
+  }
+
+  private static boolean isAmong(JsonNode tools, JsonNode name) {
+    for (JsonNode tool : tools) {
+      if (tool.path("name").equals(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static OptionalLong maxTokens(Think.Request request) throws SyscallException {
