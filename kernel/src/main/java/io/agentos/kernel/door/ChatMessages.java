@@ -97,12 +97,11 @@ final class ChatMessages {
     }
   }
 
-  /** A model has one instruction, before all else. */
+  /**
+   * A model has one instruction, before all else: what instructs it later in the chat is joined to
+   * it, as Anthropic's own endpoint for OpenAI's clients does.
+   */
   private void instruct(String path, JsonNode message) throws Refused {
-    if (!messages.isEmpty()) {
-      throw Refused.parameter(
-          path, path + ": system and developer messages must come before all others");
-    }
     requireContent(path, message);
     StringBuilder text = new StringBuilder();
     parts(path, message, /* images= */ false)
@@ -133,11 +132,12 @@ final class ChatMessages {
     made.set("name", function.get("name"));
     String arguments = function.path("arguments").asText();
     try {
-      made.set(
-          "arguments",
+      ObjectNode decoded =
           arguments.isBlank()
               ? Json.object()
-              : Json.decode(OBJECT, arguments.getBytes(StandardCharsets.UTF_8)));
+              : Json.decode(OBJECT, arguments.getBytes(StandardCharsets.UTF_8));
+      WholeText.require(path + ".function.arguments", decoded);
+      made.set("arguments", decoded);
     } catch (SyscallException broken) {
       String where = path + ".function.arguments";
       throw Refused.parameter(

@@ -4,7 +4,7 @@ package io.agentos.kernel.door;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.agentos.kernel.wire.Json;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,6 +22,11 @@ record ChatRequest(ObjectNode think, String model, boolean streamed, boolean wit
   /** Asks for the model that THINK uses when none is named. */
   static final String DEFAULT_MODEL = "default";
 
+  /** What THINK calls the same. */
+  private static final List<String> NUMBERS =
+      List.of(
+          "temperature", "top_p", "presence_penalty", "frequency_penalty", "seed", "max_tokens");
+
   private static final Set<String> EFFORTS = Set.of("low", "medium", "high");
 
   /** Looked at one by one. */
@@ -32,6 +37,11 @@ record ChatRequest(ObjectNode think, String model, boolean streamed, boolean wit
           "stream",
           "stream_options",
           "temperature",
+          "top_p",
+          "presence_penalty",
+          "frequency_penalty",
+          "seed",
+          "stop",
           "max_tokens",
           "max_completion_tokens",
           "reasoning_effort",
@@ -39,18 +49,9 @@ record ChatRequest(ObjectNode think, String model, boolean streamed, boolean wit
           "tool_choice",
           "response_format");
 
-  /**
-   * By OpenAI's description these change no answer, or promise nothing: names for the books, hints
-   * for caches, and a seed of which it says that determinism is not guaranteed.
-   */
+  /** By OpenAI's description these change no answer: names for the books, and hints for caches. */
   private static final Set<String> HARMLESS =
-      Set.of(
-          "user",
-          "metadata",
-          "safety_identifier",
-          "prompt_cache_key",
-          "prompt_cache_retention",
-          "seed");
+      Set.of("user", "metadata", "safety_identifier", "prompt_cache_key", "prompt_cache_retention");
 
   /**
    * What can't be carried is accepted with the value that it has by default, which asks nothing.
@@ -58,14 +59,10 @@ record ChatRequest(ObjectNode think, String model, boolean streamed, boolean wit
   private static final Map<String, Predicate<JsonNode>> ONLY_DEFAULT =
       Map.ofEntries(
           Map.entry("n", value -> isNumber(value, 1)),
-          Map.entry("top_p", value -> isNumber(value, 1)),
-          Map.entry("presence_penalty", value -> isNumber(value, 0)),
-          Map.entry("frequency_penalty", value -> isNumber(value, 0)),
           Map.entry("top_logprobs", value -> isNumber(value, 0)),
           Map.entry("logprobs", value -> value.isBoolean() && !value.asBoolean()),
           Map.entry("store", value -> value.isBoolean() && !value.asBoolean()),
           Map.entry("parallel_tool_calls", value -> value.isBoolean() && value.asBoolean()),
-          Map.entry("stop", value -> value.isArray() && value.isEmpty()),
           Map.entry("logit_bias", value -> value.isObject() && value.isEmpty()),
           Map.entry("verbosity", value -> value.asText().equals("medium")),
           Map.entry("service_tier", value -> Set.of("auto", "default").contains(value.asText())),
@@ -77,17 +74,21 @@ record ChatRequest(ObjectNode think, String model, boolean streamed, boolean wit
   }
 
   static ChatRequest of(ObjectNode body) throws Refused {
+    WholeText.require("", body);
     refuseWhatCannotBeCarried(body);
     ObjectNode think = ChatMessages.of(body.path("messages"));
     String model = model(body.path("model"));
     if (!model.equals(DEFAULT_MODEL)) {
       think.put("model", model);
     }
-    copy(body, "temperature", think, "temperature");
-    copy(body, "max_tokens", think, "max_tokens");
+    for (String same : NUMBERS) {
+      copy(body, same, think, same);
+    }
+    // The later name of the same limit counts where a client sends both.
     copy(body, "max_completion_tokens", think, "max_tokens");
+    stop(body.path("stop"), think);
     effort(body.path("reasoning_effort"), think);
-    tools(body, think);
+    ChatTools.copy(body, think);
     format(body.path("response_format"), think);
     boolean streamed = flag(body, "stream");
     if (streamed) {
@@ -152,6 +153,26 @@ record ChatRequest(ObjectNode think, String model, boolean streamed, boolean wit
     to.set(as, value);
   }
 
+  /** One text, or several. */
+  private static void stop(JsonNode stop, ObjectNode think) throws Refused {
+    ArrayNode texts = think.arrayNode();
+    if (stop.isTextual()) {
+      texts.add(stop);
+    } else if (stop.isArray()) {
+      texts.addAll((ArrayNode) stop);
+    } else if (!stop.isMissingNode() && !stop.isNull()) {
+      throw Refused.parameter("stop", "\"stop\" must be a string or an array of strings");
+    }
+    for (JsonNode text : texts) {
+      if (!text.isTextual()) {
+        throw Refused.parameter("stop", "\"stop\" must be a string or an array of strings");
+      }
+    }
+    if (!texts.isEmpty()) {
+      think.set("stop", texts);
+    }
+  }
+
   private static void effort(JsonNode effort, ObjectNode think) throws Refused {
     if (effort.isMissingNode() || effort.isNull()) {
       return;
@@ -161,47 +182,6 @@ record ChatRequest(ObjectNode think, String model, boolean streamed, boolean wit
           "reasoning_effort", "\"reasoning_effort\" must be low, medium or high here");
     }
     think.set("thinking_level", effort);
-  }
-
-  private static void tools(ObjectNode body, ObjectNode think) throws Refused {
-    JsonNode choice = body.path("tool_choice");
-    boolean none = choice.asText().equals("none");
-    if (!choice.isMissingNode() && !choice.isNull() && !none && !choice.asText().equals("auto")) {
-      throw Refused.parameter(
-          "tool_choice", "\"tool_choice\" can only be auto or none: a model can't be forced here");
-    }
-    JsonNode tools = body.path("tools");
-    if (tools.isMissingNode() || tools.isNull() || none) {
-      return;
-    }
-    if (!tools.isArray()) {
-      throw Refused.parameter("tools", "\"tools\" must be an array");
-    }
-    ArrayNode offered = Json.MAPPER.createArrayNode();
-    for (int i = 0; i < tools.size(); i++) {
-      offered.add(tool("tools[" + i + "]", tools.get(i)));
-    }
-    if (!offered.isEmpty()) {
-      think.set("tools", offered);
-    }
-  }
-
-  private static ObjectNode tool(String path, JsonNode tool) throws Refused {
-    JsonNode function = tool.path("function");
-    if (!tool.path("type").asText().equals("function") || !function.path("name").isTextual()) {
-      throw Refused.parameter(
-          path, path + " must be {\"type\": \"function\", \"function\": {\"name\": ...}}");
-    }
-    ObjectNode offered = Json.object();
-    offered.set("name", function.get("name"));
-    offered.put("description", function.path("description").asText());
-    JsonNode parameters = function.path("parameters");
-    if (parameters.isObject()) {
-      offered.set("parameters", parameters);
-    } else {
-      offered.putObject("parameters").put("type", "object").putObject("properties");
-    }
-    return offered;
   }
 
   private static void format(JsonNode format, ObjectNode think) throws Refused {

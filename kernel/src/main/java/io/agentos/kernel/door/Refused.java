@@ -102,6 +102,9 @@ final class Refused extends Exception {
                   null,
                   "rate_limit_exceeded",
                   sentence);
+          case UNSUPPORTED ->
+              new Refused(
+                  HttpResponseStatus.BAD_REQUEST, INVALID, null, "unsupported_parameter", sentence);
           case TIMEOUT -> server(HttpResponseStatus.GATEWAY_TIMEOUT, "timeout", sentence);
           case UNAVAILABLE, CANCELLED ->
               server(HttpResponseStatus.SERVICE_UNAVAILABLE, "unavailable", sentence);

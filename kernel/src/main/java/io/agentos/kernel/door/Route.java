@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -24,6 +25,12 @@ record Route(Kind kind, String model) {
 
   private static final String CHAT = "/v1/chat/completions";
   private static final String MODELS = "/v1/models";
+  private static final String VERSION = "/v1";
+
+  /** Of OpenAI's, which its clients also make. */
+  private static final Set<String> OTHER_CALLS =
+      Set.of("/v1/responses", "/v1/completions", "/v1/embeddings");
+
   private static final Pattern OWN_HOST =
       Pattern.compile("(127\\.0\\.0\\.1|localhost|\\[::1])(:[0-9]+)?", Pattern.CASE_INSENSITIVE);
 
@@ -92,15 +99,22 @@ record Route(Kind kind, String model) {
     if (path.startsWith(MODELS + "/") && path.length() > MODELS.length() + 1) {
       return new Route(Kind.MODELS, decoded(path.substring(MODELS.length() + 1)));
     }
-    throw Refused.http(
-        HttpResponseStatus.NOT_FOUND,
-        "there is no such address here; there are POST "
-            + CHAT
-            + ", GET "
-            + MODELS
-            + " and GET "
-            + MODELS
-            + "/{model}");
+    throw Refused.http(HttpResponseStatus.NOT_FOUND, missing(path));
+  }
+
+  /** What there is instead, for those who expect more of OpenAI's API, or left out the version. */
+  private static String missing(String path) {
+    String there = "there are POST " + CHAT + ", GET " + MODELS + " and GET " + MODELS + "/{model}";
+    if (OTHER_CALLS.contains(path)) {
+      return "there is no "
+          + path
+          + " here: ask for chat completions instead (chat.completions in OpenAI's clients); "
+          + there;
+    }
+    if (CHAT.equals(VERSION + path) || MODELS.equals(VERSION + path)) {
+      return "there is no " + path + " here: the base URL must end in " + VERSION + "; " + there;
+    }
+    return "there is no such address here; " + there;
   }
 
   private static String decoded(String text) throws Refused {

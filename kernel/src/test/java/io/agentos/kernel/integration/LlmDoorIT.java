@@ -134,7 +134,9 @@ final class LlmDoorIT {
         "GET /v1/chat/completions HTTP/1.1|405|POST",
         "POST /v1/models HTTP/1.1|405|GET",
         "GET / HTTP/1.1|404|/v1/chat/completions",
-        "POST /v1/responses HTTP/1.1|404|/v1/chat/completions",
+        "POST /v1/responses HTTP/1.1|404|no /v1/responses here: ask for chat completions instead",
+        "POST /v1/embeddings HTTP/1.1|404|no /v1/embeddings here",
+        "POST /chat/completions HTTP/1.1|404|the base URL must end in /v1",
         "GET /v1/models/../../x HTTP/1.1|404|no model",
         "GET http://127.0.0.1:3129/v1/models HTTP/1.1|404|no such address",
         "CONNECT example.com:443 HTTP/1.1|404|no such address",
@@ -203,6 +205,27 @@ final class LlmDoorIT {
     String bytes = "{\"model\": \"\\xff\\xfe\\xc0\"}";
     String answer = raw(head(CHAT, "Content-Type: application/json", "Content-Length: 14"), bytes);
     assertThat(refusal(answer, 400)).contains("UTF-8");
+  }
+
+  /** The words stand in for {@code hello} of {@link #HELLO}, or for its model. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "hello|x\\ud800y|messages[0].content has half of a surrogate pair",
+        "hello|\\udc00|messages[0].content has half",
+        "hello|\\ude00\\ud83d|messages[0].content has half",
+        "default|m\\ud83d|model has half",
+        "hello\"|x\", \"na\\ud800me\": 5|Illegal surrogate character",
+        "hello\"}|x\"}, {\"role\": \"assistant\", \"tool_calls\": [{\"id\": \"1\", \"function\": {\"name\": \"t\", \"arguments\": \"{\\\"a\\\": \\\"\\\\ud800\\\"}\"}}]}|messages[1].tool_calls[0].function.arguments.a has half",
+      })
+  void halfACharacterIsRefusedWhereItStands(String word, String with, String sentence)
+      throws IOException {
+    for (String stream : List.of("", "\"stream\": true, ")) {
+      String body = HELLO.replace(word, with).replace("{\"model", "{" + stream + "\"model");
+      assertThat(refusal(post(body), 400)).contains(sentence);
+    }
+    assertThat(post(HELLO.replace("hello", "\\ud83d\\ude00"))).startsWith("HTTP/1.1 200");
   }
 
   @Test
