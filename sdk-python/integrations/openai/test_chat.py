@@ -106,13 +106,136 @@ def test_what_cannot_be_honoured_is_refused_by_name(inside: Inside) -> None:
     assert inside(
         """
 out = [refused("hello", **more) for more in (
-    {"n": 2}, {"stop": ["x"]}, {"logprobs": True}, {"top_p": 0.5}, {"store": True}, {"temperature": 9},
-    {"tool_choice": "required"}, {"max_tokens": -1}, {"extra_body": {"colour": "red"}})]
+    {"n": 2}, {"stop": [5]}, {"logprobs": True}, {"top_p": "high"}, {"store": True}, {"temperature": 9},
+    {"tool_choice": "required"}, {"tool_choice": {"type": "allowed_tools"}}, {"max_tokens": -1},
+    {"extra_body": {"colour": "red"}})]
 """
     ) == [
         ["BadRequestError", 400, None, name]
-        for name in ("n", "stop", "logprobs", "top_p", "store", None, "tool_choice", None, "colour")
+        for name in ("n", "stop", "logprobs", "top_p", "store", None, "tool_choice", "tool_choice", None, "colour")
     ]
+
+
+def test_what_a_provider_cannot_be_asked_is_said_of_it(inside: Inside) -> None:
+    assert inside(
+        """
+tools = [{"type": "function", "function": {"name": "subtract"}}]
+out = refused("hello", tools=tools, tool_choice="required")
+"""
+    ) == ["BadRequestError", 400, "unsupported_parameter", None]
+
+
+def test_an_answer_is_steered(inside: Inside) -> None:
+    one, several, streamed, both = inside(
+        """
+more = dict(top_p=0.5, seed=7, presence_penalty=0.5, frequency_penalty=-0.5)
+one = ask("a haiku", stop=" A frog", **more).choices[0]
+several = ask("a haiku", stop=["never", "."]).choices[0].message.content
+streamed = "".join(piece.choices[0].delta.content or "" for piece in ask("a haiku", stop=["."], stream=True))
+both = ask("a haiku", max_tokens=5, max_completion_tokens=50).choices[0].message.content
+out = [[one.message.content, one.finish_reason], several, streamed, both]
+"""
+    )
+    assert one == ["An old silent pond.", "stop"]
+    assert several == streamed == "An old silent pond"
+    assert both == HAIKU
+
+
+def test_tools_are_called_as_chosen(inside: Inside) -> None:
+    required, named, none = inside(
+        """
+tools = [{"type": "function", "function": {"name": name}} for name in ("look", "add")]
+def calls(choice):
+    message = ask("add 1 and 2", tools=tools, tool_choice=choice).choices[0].message
+    return [call.function.name for call in message.tool_calls or []]
+out = [calls("required"), calls({"type": "function", "function": {"name": "add"}}), calls("none")]
+"""
+    )
+    assert required == named == ["add"]
+    assert none == []
+
+
+def test_instructions_may_stand_anywhere(inside: Inside) -> None:
+    assert (
+        inside(
+            """
+messages = [{"role": "system", "content": "One."}, {"role": "user", "content": "a haiku"},
+            {"role": "assistant", "content": "No."}, {"role": "developer", "content": "Two."},
+            {"role": "user", "content": "a haiku!"}, {"role": "system", "content": "Three."}]
+out = client.chat.completions.create(model="default", messages=messages).choices[0].message.content
+"""
+        )
+        == HAIKU
+    )
+
+
+def test_the_asyncio_client_is_answered_alike(inside: Inside) -> None:
+    said, streamed, city, refused = inside(
+        """
+import asyncio
+from pydantic import BaseModel
+class City(BaseModel):
+    name: str
+    people: int
+async def main():
+    chat = openai.AsyncOpenAI().chat.completions
+    def messages(words):
+        return [{"role": "user", "content": words}]
+    several = await asyncio.gather(*(chat.create(model="default", messages=messages("a haiku")) for _ in range(5)))
+    pieces = await chat.create(model="default", messages=messages("a haiku"), stream=True)
+    streamed = "".join([piece.choices[0].delta.content or "" async for piece in pieces])
+    async with chat.stream(model="default", messages=messages("of the city"), response_format=City) as stream:
+        city = (await stream.get_final_completion()).choices[0].message.parsed
+    refused = None
+    try:
+        await chat.create(model="default", messages=messages("I am busy"))
+    except openai.RateLimitError as e:
+        refused = e.code
+    return [[answer.choices[0].message.content for answer in several], streamed, city.people, refused]
+out = asyncio.run(main())
+"""
+    )
+    assert said == [HAIKU] * 5
+    assert streamed == HAIKU
+    assert city == 265000
+    assert refused == "rate_limit_exceeded"
+
+
+def test_a_tool_s_arguments_are_parsed(inside: Inside) -> None:
+    assert inside(
+        """
+from pydantic import BaseModel
+class add(BaseModel):
+    a: int
+    b: int
+answer = client.beta.chat.completions.parse(
+    model="default", messages=[{"role": "user", "content": "add 1 and 2"}], tools=[openai.pydantic_function_tool(add)],
+    tool_choice="required")
+parsed = answer.choices[0].message.tool_calls[0].function.parsed_arguments
+with client.chat.completions.with_streaming_response.create(
+        model="default", messages=[{"role": "user", "content": "hello"}]) as response:
+    raw = json.loads(response.read())
+out = [type(parsed).__name__, parsed.a + parsed.b, raw["choices"][0]["message"]["content"]]
+"""
+    ) == ["add", 3, "An answer, a few words long."]
+
+
+def test_an_address_that_is_not_there_says_which_is(inside: Inside) -> None:
+    responses, embeddings, versionless = inside(
+        """
+def sentence(call):
+    try:
+        call()
+    except openai.NotFoundError as e:
+        return e.message
+out = [sentence(lambda: client.responses.create(model="default", input="hello")),
+       sentence(lambda: client.embeddings.create(model="default", input="hello")),
+       sentence(lambda: OpenAI(base_url=os.environ["OPENAI_BASE_URL"].removesuffix("/v1")).models.list())]
+"""
+    )
+    assert "no /v1/responses here: ask for chat completions instead" in responses
+    assert "no /v1/embeddings here" in embeddings
+    assert "the base URL must end in /v1" in versionless
 
 
 def test_errors_are_those_that_the_package_knows(inside: Inside) -> None:
