@@ -32,11 +32,18 @@ max_restarts = 3
 source = "{AGENTS / "mcp_server.py"}"
 target = "/srv/mcp_server.py"
 """
+THINKER = """
+[mcp.servers.thinker]
+command = ["/usr/bin/python3", "/srv/mcp_server.py"]
+openai = true
+permissions = { level = "minimal", can_think = true }
+mounts = [{ source = "SOURCE", target = "/srv/mcp_server.py" }]
+""".replace("SOURCE", str(AGENTS / "mcp_server.py"))
 CONFIGURATION = "".join(
     SERVER.replace("NAME", name).replace("ARGUMENTS", arguments)
     for name, arguments in {"tester": "", "crasher": "", "ancient": ', "ancient"'}.items()
 ) + (
-    '[mcp.servers.absent]\ncommand = ["/no/such/program"]\nrestart_policy = "never"\n'
+    THINKER + '[mcp.servers.absent]\ncommand = ["/no/such/program"]\nrestart_policy = "never"\n'
     '[mcp.servers.homeless]\ncommand = ["true"]\nworkspace = "/no/such/folder"\n'
 )
 
@@ -76,7 +83,7 @@ def test_a_sandboxed_agent_calls_a_tool_through_the_kernel(spawn: Spawn, operato
 
     assert operator.wait(caller.id, timeout=PATIENCE_SECONDS).exit_code == 0, log_of(operator, "caller")
     answer = json.loads(log_of(operator, "caller")[0])
-    assert answer == {"tools": 18, "content": [{"type": "text", "text": "hello from inside"}]}
+    assert answer == {"tools": 19, "content": [{"type": "text", "text": "hello from inside"}]}
 
 
 def test_the_server_has_a_sandbox_of_its_own(server: McpServer, spawn: Spawn, tmp_path: Path) -> None:
@@ -100,6 +107,15 @@ def test_the_server_has_a_sandbox_of_its_own(server: McpServer, spawn: Spawn, tm
     assert all(result["isError"] and words_of(result).startswith("kept out") for result in attempts.values()), attempts
 
 
+def test_one_that_may_asks_the_llm_as_openai_is_asked(operator: AgentOSClient, server: McpServer) -> None:
+    asked = McpServer(operator, "thinker").call("ask_llm", {"words": "hello"})
+    refused = server.call("ask_llm", {"words": "hello"})
+
+    assert not asked.get("isError"), asked
+    assert words_of(asked).startswith("got in: ")
+    assert words_of(refused) == "kept out: ConnectionRefusedError"
+
+
 def test_the_kernel_runs_it_sandboxed_with_few_rights(operator: AgentOSClient) -> None:
     agent = next(agent for agent in operator.list() if agent.name == "mcp-tester")
     may = operator.get_permissions(agent.id).permissions
@@ -116,7 +132,7 @@ def test_the_environment_is_the_servers_and_not_the_relays(server: McpServer) ->
 def test_tools_of_all_pages_are_listed(server: McpServer) -> None:
     names = [tool["name"] for tool in server.tools()]
 
-    assert len(names) == len(set(names)) == 18
+    assert len(names) == len(set(names)) == 19
 
 
 def test_an_unknown_tool_and_an_unknown_method_are_errors(server: McpServer) -> None:

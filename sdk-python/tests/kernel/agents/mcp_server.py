@@ -6,10 +6,12 @@ Usage: mcp_server.py [ancient]
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import socket
 import sys
+import urllib.parse
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,15 @@ def attempt(action: Callable[[], Any]) -> Result:
 
 def connect(host: str, port: int) -> None:
     socket.create_connection((host, port), timeout=5).close()
+
+
+def ask_llm(words: str) -> str:
+    body = {"model": "default", "messages": [{"role": "user", "content": words}]}
+    address = urllib.parse.urlsplit(os.environ.get("OPENAI_BASE_URL", "http://127.0.0.1:3129/v1"))
+    connection = http.client.HTTPConnection(address.netloc, timeout=30)
+    headers = {"Content-Type": "application/json"}
+    connection.request("POST", address.path + "/chat/completions", json.dumps(body), headers)
+    return str(json.load(connection.getresponse())["choices"][0]["message"]["content"])
 
 
 def place() -> Result:
@@ -78,6 +89,7 @@ TOOLS: dict[str, Callable[..., Any]] = {
     "fields": lambda: {"content": [], "structuredContent": {"a": 1}},
     "read": lambda path: attempt(Path(path).read_text),
     "connect": lambda host, port: attempt(lambda: connect(host, port)),
+    "ask_llm": lambda words: attempt(lambda: ask_llm(words)),
     "crash": crash,
     "garbage": garbage,
     "flood": flood,

@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  agentos llm                       queues, shares, budgets, the state of each model",
       "  agentos llm trace --agent worker  what was decided about its latest requests, and why",
-      "  agentos llm usage --days 30       tokens and cost by day, agent and model"
+      "  agentos llm usage --days 30       tokens and cost by day, agent and model",
+      "  eval \"$(agentos llm door)\"        let programs for OpenAI's client ask this kernel"
     })
 final class LlmCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -44,9 +45,11 @@ final class LlmCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       arity = "0..1",
-      paramLabel = "status|trace|usage",
+      paramLabel = "status|trace|usage|door",
       defaultValue = "status",
-      description = "The present (default), the latest decisions, or what was spent.")
+      description =
+          "The present (default), the latest decisions, what was spent, or how programs of this"
+              + " host ask.")
   private String action;
 
   @Option(
@@ -77,9 +80,11 @@ final class LlmCommand implements Callable<Integer> {
       case "status" -> show(Op.LLM_STATUS, Map.of(), LlmCommand::status);
       case "trace" -> show(Op.LLM_TRACE, traced(), LlmCommand::trace);
       case "usage" -> show(Op.LLM_USAGE, Map.of("days", days), LlmCommand::usage);
+      case "door" -> LlmDoorView.print(kernel, spec.commandLine().getOut());
       default ->
           throw new ParameterException(
-              spec.commandLine(), "after llm comes status, trace or usage, not \"" + action + "\"");
+              spec.commandLine(),
+              "after llm comes status, trace, usage or door, not \"" + action + "\"");
     }
     return 0;
   }
@@ -116,6 +121,12 @@ final class LlmCommand implements Callable<Integer> {
             + status.whole("waiting")
             + " waiting; LLM service "
             + (status.object("service").flag("ready") ? "ready" : "not started"));
+    if (status.has("door")) {
+      lines.add(
+          "programs of this host ask at "
+              + printable(status.object("door").text("base_url"))
+              + " (agentos llm door)");
+    }
     lines.add("");
     lines.addAll(models(status.objects("models"), style).lines());
     lines.add("");

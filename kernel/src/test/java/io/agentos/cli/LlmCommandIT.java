@@ -107,8 +107,17 @@ final class LlmCommandIT {
   }
 
   @Test
+  void saysHowTheHostIsLetIn_whereItIsNot() {
+    Cli.Result door = llm("door");
+    assertThat(door.code()).isNotZero();
+    assertThat(door.out()).isEmpty();
+    assertThat(door.err()).contains("[door]", "listen = \"127.0.0.1:");
+    assertThat(llm().out()).doesNotContain("programs of this host");
+  }
+
+  @Test
   void refusesWhatMakesNoSense() throws IOException {
-    assertThat(llm("statistics").err()).contains("status, trace or usage");
+    assertThat(llm("statistics").err()).contains("status, trace, usage or door");
     Expect.refusal(
         operator.call(Opcode.LLM_TRACE, Map.of("limit", 0)), "INVALID_REQUEST", "1 to 200");
     Expect.refusal(operator.call(Opcode.LLM_USAGE, Map.of("days", 401)), "INVALID_REQUEST", "400");

@@ -15,6 +15,7 @@ import io.agentos.kernel.event.EventBus;
 import io.agentos.kernel.ipc.Postboxes;
 import io.agentos.kernel.llm.Llm;
 import io.agentos.kernel.permission.PermissionLevel;
+import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.posix.ErrnoException;
 import io.agentos.kernel.posix.Sys;
 import io.agentos.kernel.reactor.Budget;
@@ -258,19 +259,16 @@ final class Doorkeeper implements Agents.Doors {
 
   /** The caller of what the kernel does on its own account, as the operator who configured it. */
   Caller kernelItself() {
-    return operator("kernel");
+    return byNoSocket(Role.OPERATOR, "kernel", PermissionLevel.UNRESTRICTED.permissions());
   }
 
-  /** An operator that came in by no socket of frames. */
-  Caller operator(String name) {
-    return new Caller(
-        ids.next(),
-        Role.OPERATOR,
-        name,
-        null,
-        PermissionLevel.UNRESTRICTED.permissions(),
-        hostView,
-        name);
+  /** The caller of what programs of the host ask over HTTP. */
+  Caller hostDoor(Permissions permissions) {
+    return byNoSocket(Role.DOOR, HostDoor.NAME, permissions);
+  }
+
+  private Caller byNoSocket(Role role, String name, Permissions permissions) {
+    return new Caller(ids.next(), role, name, null, permissions, hostView, name);
   }
 
   private void operatorCame(UnixSocketChannel channel) throws IOException {

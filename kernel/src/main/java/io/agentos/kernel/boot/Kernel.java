@@ -219,8 +219,9 @@ public final class Kernel {
     Path runtime = config.paths().runtime();
     Files.deleteIfExists(HostDoor.tokenFile(runtime));
     if (config.door().isPresent()) {
-      InetSocketAddress address = config.door().get();
-      Caller caller = doors.operator("door");
+      HostDoor.Settings settings = config.door().get();
+      InetSocketAddress address = settings.address();
+      Caller caller = doors.hostDoor(settings.permissions());
       try {
         llmDoor.openOnHost(address, HostDoor.makeToken(runtime), () -> caller);
       } catch (Exception e) {
@@ -233,8 +234,8 @@ public final class Kernel {
                 + e.getMessage());
       }
       log.info(
-          "the LLM is asked at http:/{}/v1 with the token in {}",
-          address,
+          "the LLM is asked at {} with the token in {}",
+          settings.baseUrl(),
           HostDoor.tokenFile(runtime));
     }
   }

@@ -9,7 +9,6 @@ import io.agentos.kernel.base.Nearest;
 import io.agentos.kernel.llm.LlmConfig;
 import io.agentos.kernel.net.Secrets;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,7 +43,7 @@ public record KernelConfig(
     int auditEntries,
     int auditDays,
     Secrets secrets,
-    Optional<InetSocketAddress> door,
+    Optional<HostDoor.Settings> door,
     Optional<Path> file) {
   private static final List<String> KEYS =
       List.of(
@@ -67,6 +66,9 @@ public record KernelConfig(
           SchedulerConfig.BUDGETS,
           Operators.KEY,
           HostDoor.KEY,
+          HostDoor.MAX_TOKENS,
+          HostDoor.MAX_CALLS,
+          HostDoor.MAX_COST,
           SecretsConfig.KEY,
           McpServers.KEY);
 
@@ -145,6 +147,7 @@ public record KernelConfig(
     boolean json =
         Optional.ofNullable(options.jsonLogs())
             .orElse(values.oneOf("log.format", "text", "text", "json").equals("json"));
+    Optional<HostDoor.Settings> door = HostDoor.read(values.at(HostDoor.TABLE), values.file());
     return new KernelConfig(
         paths,
         values.integer(
@@ -155,17 +158,22 @@ public record KernelConfig(
         values.flag("limits.strict"),
         json,
         logLevel(options, values),
-        llm(home, file, values, paths),
+        llm(home, file, values, paths, door),
         Operators.read(values.at(Operators.KEY)),
         McpServers.read(values.at(McpServers.KEY), values.file()),
         values.integer("audit.max_entries", 1_000_000, 1000, 100_000_000),
         values.integer("audit.max_days", 90, 1, 36_500),
         SecretsConfig.read(values.at(SecretsConfig.KEY), environment),
-        HostDoor.read(values.at(HostDoor.KEY)),
+        door,
         file);
   }
 
-  private static LlmConfig llm(Path home, Optional<Path> file, Values values, KernelPaths paths)
+  private static LlmConfig llm(
+      Path home,
+      Optional<Path> file,
+      Values values,
+      KernelPaths paths,
+      Optional<HostDoor.Settings> door)
       throws IOException {
     return new LlmConfig(
         llmCommand(home, file),
@@ -178,7 +186,8 @@ public record KernelConfig(
         SchedulerConfig.limits(values.at(SchedulerConfig.LIMITS)),
         SchedulerConfig.prices(values.at(SchedulerConfig.PRICES)),
         SchedulerConfig.fallbacks(values.at(SchedulerConfig.FALLBACK)),
-        SchedulerConfig.budgets(values.at(SchedulerConfig.BUDGETS)));
+        SchedulerConfig.budgets(values.at(SchedulerConfig.BUDGETS)),
+        door.map(open -> new LlmConfig.Door(open.baseUrl(), HostDoor.tokenFile(paths.runtime()))));
   }
 
   /** The usual variables, and those that a provider's table names for its key. */

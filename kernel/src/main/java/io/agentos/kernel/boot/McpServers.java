@@ -147,7 +147,7 @@ final class McpServers {
         given.allowSyscalls(),
         given.llmWeight(),
         /* learn= */ null,
-        /* openai= */ null,
+        given.openai(),
         /* freezeWhileWaiting= */ null);
   }
 

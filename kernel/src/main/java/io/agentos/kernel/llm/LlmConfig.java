@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How the LLM service is run and shared.
@@ -21,6 +22,7 @@ import java.util.Map;
  * @param prices by provider/model, or by model whatever its provider
  * @param fallbacks by provider/model: those asked instead, in their order
  * @param budgets that outlive the kernel
+ * @param door where programs of the host ask it
  */
 public record LlmConfig(
     List<String> command,
@@ -33,6 +35,14 @@ public record LlmConfig(
     Map<String, RateLimits> limits,
     Map<String, Price> prices,
     Map<String, List<String>> fallbacks,
-    List<BudgetRule> budgets) {
+    List<BudgetRule> budgets,
+    Optional<Door> door) {
+  /**
+   * Where else the LLM is asked.
+   *
+   * @param tokenFile has what is to be sent there
+   */
+  public record Door(String baseUrl, Path tokenFile) {}
+
   public static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(30);
 }

@@ -53,6 +53,14 @@ public final class LlmView {
     process.put("ready", service.isReady()).put("deaths", service.deaths());
     if (caller.isEmpty()) {
       process.put("pid", service.pid());
+      config
+          .door()
+          .ifPresent(
+              door ->
+                  status
+                      .putObject("door")
+                      .put("base_url", door.baseUrl())
+                      .put("token_file", door.tokenFile().toString()));
     }
     ArrayNode models = status.putArray("models");
     lanes.all().forEach(lane -> models.add(model(lane)));

@@ -61,8 +61,7 @@ public final class Dispatcher {
       byte[] json = bytes(payload);
       call.follow(audit.begin(caller, bound.opcode, json));
       if (!caller.role().mayCall(bound.opcode)) {
-        throw SyscallException.denied(
-            bound.opcode + " changes something, and " + caller.origin() + " is an observer here");
+        throw SyscallException.denied(caller.role().refusal(bound.opcode, caller.origin()));
       }
       bound.opcode.right().admit(caller, bound.opcode.name());
       Runnable share = shares.take(caller.id(), bound.opcode);

@@ -14,7 +14,10 @@ public enum Role {
   OPERATOR,
 
   /** An operator that only looks. */
-  OBSERVER;
+  OBSERVER,
+
+  /** Programs of the host that asked the LLM over HTTP: nothing else is theirs. */
+  DOOR;
 
   private static final Set<Opcode> LOOKING =
       EnumSet.of(
@@ -33,9 +36,22 @@ public enum Role {
           Opcode.POLL_EVENTS,
           Opcode.GET_AUDIT_LOG);
 
+  private static final Set<Opcode> ASKING = EnumSet.of(Opcode.THINK, Opcode.LLM_STATUS);
+
   /** Whether it may make that call at all. */
   boolean mayCall(Opcode opcode) {
-    return this != OBSERVER || LOOKING.contains(opcode);
+    return switch (this) {
+      case AGENT, OPERATOR -> true;
+      case OBSERVER -> LOOKING.contains(opcode);
+      case DOOR -> ASKING.contains(opcode);
+    };
+  }
+
+  /** Why it may not make a call. */
+  String refusal(Opcode opcode, String who) {
+    return this == DOOR
+        ? opcode + " is nothing that the LLM's door on the host may ask"
+        : opcode + " changes something, and " + who + " is an observer here";
   }
 
   /** As the wire and the configuration have it. */

@@ -9,6 +9,7 @@ import io.agentos.kernel.llm.BudgetRule;
 import io.agentos.kernel.llm.LlmConfig;
 import io.agentos.kernel.llm.Price;
 import io.agentos.kernel.llm.RateLimits;
+import io.agentos.kernel.permission.LlmQuota;
 import io.agentos.kernel.permission.PermissionLevel;
 import io.agentos.kernel.syscall.Role;
 import io.agentos.kernel.testing.KernelProcess;
@@ -44,6 +45,34 @@ final class KernelConfigTest {
   private KernelConfig.Options options(String toml, @Nullable Path socket) throws IOException {
     Path file = Files.writeString(folder.resolve("agentos.toml"), toml);
     return new KernelConfig.Options(file, socket, null, null);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "max_calls = 5|door.listen",
+        "listen = '127.0.0.1:80' ; max_calls = -1|max_calls",
+        "listen = '127.0.0.1:80' ; max_tokens = 'all'|llm.max_tokens must be a whole number",
+        "listen = '127.0.0.1:80' ; max_cost = -0.5|max_cost must be 0 to",
+        "listen = '127.0.0.1:80' ; max_token = 5|did you mean \"door.max_tokens\"",
+        "listen = '0.0.0.0:80'|loopback",
+      })
+  void aDoorThatMakesNoSenseIsRefused(String lines, String sentence) {
+    assertThatThrownBy(() -> load("[door]\n" + lines.replace(" ; ", "\n")))
+        .isInstanceOf(BootException.class)
+        .hasMessageContaining(sentence);
+  }
+
+  @Test
+  void theDoorMayOnlyAsk_withinItsQuota() throws IOException {
+    HostDoor.Settings door =
+        load("[door]\nlisten = '127.0.0.1:80'\nmax_calls = 5").door().orElseThrow();
+    assertThat(door.baseUrl()).isEqualTo("http://127.0.0.1:80/v1");
+    assertThat(door.permissions().canThink()).isTrue();
+    assertThat(door.permissions().level()).isEqualTo("minimal");
+    assertThat(door.permissions().llm()).isEqualTo(new LlmQuota(Long.MAX_VALUE, 5, Long.MAX_VALUE));
+    assertThat(load("").door()).isEmpty();
   }
 
   @ParameterizedTest

@@ -93,6 +93,13 @@ final class McpServersTest {
     assertThat(request.limits()).isNotNull();
   }
 
+  @Test
+  void oneMayAskTheLlmAsOpenAiIsAsked_ifTheFileSaysSo() throws IOException {
+    String table = "[mcp.servers.a]\ncommand = ['x']\n";
+    assertThat(load(table).get(0).request().openai()).isNull();
+    assertThat(load(table + "openai = true").get(0).request().openai()).isTrue();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

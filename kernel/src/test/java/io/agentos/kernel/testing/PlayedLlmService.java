@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The LLM service's part, played by the test line by line: the process that the kernel starts hands
@@ -89,7 +90,8 @@ public final class PlayedLlmService implements AutoCloseable {
         limits,
         prices,
         fallbacks,
-        budgets);
+        budgets,
+        /* door= */ Optional.empty());
   }
 
   /** The next start of the service. */

@@ -13,6 +13,7 @@ import io.agentos.kernel.llm.Payer;
 import io.agentos.kernel.permission.LlmQuota;
 import io.agentos.kernel.syscall.Caller;
 import io.agentos.kernel.syscall.Right;
+import io.agentos.kernel.syscall.Role;
 import io.agentos.kernel.syscall.Syscall;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.Json;
@@ -98,13 +99,16 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
         });
   }
 
-  /** An agent with all that spawned it, or one of the operators. */
+  /** An agent with all that spawned it, one of the operators, or the programs of the host. */
   private static List<Payer> payers(Caller caller) {
     List<Payer> payers = new ArrayList<>();
     Agent agent = caller.agent();
     if (agent == null) {
-      payers.add(payer(caller.id(), caller.name()));
-      payers.add(payer(Payer.OPERATORS, "operators"));
+      LlmQuota own = caller.permissions().llm();
+      payers.add(payer(caller.id(), caller.name(), own));
+      if (caller.role() != Role.DOOR) {
+        payers.add(payer(Payer.OPERATORS, "operators", LlmQuota.UNLIMITED));
+      }
     }
     while (agent != null) {
       Agent current = agent;
@@ -120,9 +124,8 @@ public final class Think implements Syscall.Deferred<Think.Request, ObjectNode> 
     return payers;
   }
 
-  private static Payer payer(AgentId id, String name) {
-    return new Payer(
-        id, name, AgentSpec.DEFAULT_LLM_WEIGHT, /* alive= */ true, () -> LlmQuota.UNLIMITED);
+  private static Payer payer(AgentId id, String name, LlmQuota quota) {
+    return new Payer(id, name, AgentSpec.DEFAULT_LLM_WEIGHT, /* alive= */ true, () -> quota);
   }
 
   private static int priority(@Nullable Integer asked) throws SyscallException {
