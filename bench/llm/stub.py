@@ -12,7 +12,9 @@ import re
 import sys
 
 WANTED = re.compile(r"tokens=(\d+) delay=(\d+)")
+STREAM = re.compile(rb'"stream": *true')
 INPUT_TOKENS = 10
+_HEAD = {"id": "c", "created": 1, "model": "stub-1"}
 
 
 class Connection(asyncio.Protocol):
@@ -37,27 +39,41 @@ class Connection(asyncio.Protocol):
     def _answer(self, body: bytes) -> None:
         wanted = WANTED.search(body.decode())
         tokens, delay = (int(wanted[1]), int(wanted[2])) if wanted else (5, 0)
-        reply = json.dumps(
-            {
-                "id": "c",
-                "object": "chat.completion",
-                "created": 1,
-                "model": "stub-1",
-                "choices": [
-                    {"index": 0, "message": {"role": "assistant", "content": "ok"}, "finish_reason": "stop"}
-                ],
-                "usage": {
-                    "prompt_tokens": INPUT_TOKENS,
-                    "completion_tokens": tokens,
-                    "total_tokens": INPUT_TOKENS + tokens,
-                },
-            }
-        ).encode()
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(reply)}\r\n\r\n"
+        answer = _streamed(tokens) if STREAM.search(body) else _whole(tokens)
         if delay:
-            asyncio.get_running_loop().call_later(delay / 1000, self._transport.write, head.encode() + reply)  # type: ignore[attr-defined]
+            asyncio.get_running_loop().call_later(delay / 1000, self._transport.write, answer)  # type: ignore[attr-defined]
         else:
-            self._transport.write(head.encode() + reply)  # type: ignore[attr-defined]
+            self._transport.write(answer)  # type: ignore[attr-defined]
+
+
+def _usage(tokens: int) -> dict[str, int]:
+    return {"prompt_tokens": INPUT_TOKENS, "completion_tokens": tokens, "total_tokens": INPUT_TOKENS + tokens}
+
+
+def _whole(tokens: int) -> bytes:
+    choice = {"index": 0, "message": {"role": "assistant", "content": "ok"}, "finish_reason": "stop"}
+    reply = json.dumps({**_HEAD, "object": "chat.completion", "choices": [choice], "usage": _usage(tokens)}).encode()
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(reply) + reply
+
+
+def _streamed(tokens: int) -> bytes:
+    """All events at once, each in a chunk of its own."""
+    deltas: list[tuple[dict[str, str], str | None]] = [
+        ({"role": "assistant", "content": ""}, None),
+        ({"content": "o"}, None),
+        ({"content": "k"}, None),
+        ({}, "stop"),
+    ]
+    pieces: list[dict[str, object]] = [
+        {"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]} for delta, reason in deltas
+    ]
+    pieces.append({"choices": [], "usage": _usage(tokens)})
+    events = [
+        f"data: {json.dumps({**_HEAD, 'object': 'chat.completion.chunk', **piece})}\n\n".encode() for piece in pieces
+    ]
+    chunks = [b"%x\r\n%s\r\n" % (len(event), event) for event in [*events, b"data: [DONE]\n\n"]]
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head + b"".join(chunks) + b"0\r\n\r\n"
 
 
 async def main() -> None:
