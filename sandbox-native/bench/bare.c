@@ -194,7 +194,7 @@ static void restrict_files(void) {
 
 static void load_filter(void) {
   struct sock_filter filter[SB_FILTER_MAX];
-  struct sock_fprog program = {.len = (unsigned short)sb_seccomp_build(filter, NULL, 0), .filter = filter};
+  struct sock_fprog program = {.len = (unsigned short)sb_seccomp_build(filter, NULL, 0, /* sysv_bounded= */ true), .filter = filter};
 
   must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), "seccomp");
 }

@@ -21,6 +21,17 @@
 #define SB_OOM_SCORE_MAX 1000
 #define SB_PORT_MAX 65535ULL
 
+/* What System V IPC of a sandbox may hold. A page has at least 4096 bytes, in which shmall counts. */
+#define SB_SYSV_SHM_BYTES (64UL * 1024UL * 1024UL)
+#define SB_SYSV_QUEUES 64UL
+#define SB_SYSV_QUEUE_BYTES 16384UL
+
+/* Devices beyond the five that every /dev has. */
+#define SB_DEVICES_MAX 16U
+
+/* Sources that can be given by a descriptor. */
+#define SB_GIVEN_MAX 96U
+
 /* Ports that a sandbox can have a listener at. */
 #define SB_LISTENERS_MAX 4
 

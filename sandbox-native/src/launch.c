@@ -26,6 +26,7 @@ struct step {
 static const struct step sandbox_steps[] = {
     {"identity", sb_stage_identity},
     {"cgroup-ns", sb_stage_cgroup_namespace},
+    {"sysv", sb_stage_sysv},
     {"network", sb_stage_network},
     {"listener", sb_stage_listener},
     {"sources", sb_stage_sources},
@@ -41,6 +42,7 @@ static const struct step sandbox_steps[] = {
 /* How a process that has joined a sandbox is confined: the same, where it is not inherited from the namespaces. */
 static const struct step joined_steps[] = {
     {"identity", sb_stage_identity},
+    {"sysv", sb_stage_sysv},
     {"capabilities", sb_stage_capabilities},
     {"landlock", sb_stage_landlock},
     {"seccomp", sb_stage_seccomp},
@@ -208,7 +210,8 @@ static int meet_joined_init(struct sb_launched *launched, struct sb_error *err) 
 static int map_ids(struct sb_sandbox *sandbox, const struct sb_launched *launched, struct sb_error *err) {
   struct sb_message go = {.kind = SB_MESSAGE_PROCEED};
 
-  if (sb_write_id_maps(sandbox->proc, launched->init, sandbox->plan, err) < 0) {
+  if (sb_write_id_maps(sandbox->proc, launched->init, sandbox->plan, err) < 0 ||
+      (sb_plan_maps_ids(sandbox->plan) && sb_bound_sysv(sandbox->proc, launched->init, err) < 0)) {
     (void)sb_pidfd_send_signal(launched->pidfd, SIGKILL);
     (void)waitpid(launched->init, NULL, 0);
     return -1;
@@ -270,6 +273,7 @@ int sb_launch(struct sb_sandbox *sandbox, struct sb_launched *ret_launched, stru
   launched.init = start(sandbox, pair, &launched.pidfd, err);
   sb_oom_restore(sandbox->proc, sandbox->plan->oom_score, score);
   (void)close(pair[1]);
+  sb_close_sources(sandbox->plan);
   if (sandbox->plan->listen_fd >= 0)
     (void)close(sandbox->plan->listen_fd); /* whoever waits for the listener then sees the end of a failed start */
   launched.socket = pair[0];

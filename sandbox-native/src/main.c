@@ -89,11 +89,12 @@ static int open_surroundings(struct sb_sandbox *sandbox, struct sb_error *err) {
 
 static int run(const struct sb_plan *plan, struct sb_error *err) {
   struct sb_sandbox sandbox = {.plan = plan, .socket = -1, .null = -1, .proc = -1, .root = -1, .cgroup = -1};
-  const int named[] = {plan->join_fd, plan->listen_fd, plan->status_fd, plan->control_fd};
+  int named[4 + SB_GIVEN_MAX] = {plan->join_fd, plan->listen_fd, plan->status_fd, plan->control_fd};
   struct sb_launched launched;
   int signals;
 
-  if (sb_close_others(named, sizeof named / sizeof named[0], err) < 0)
+  memcpy(named + 4, plan->given, plan->given_count * sizeof named[0]);
+  if (sb_close_others(named, 4 + plan->given_count, err) < 0)
     return -1;
   signals = take_signals(err);
   if (signals < 0 || open_surroundings(&sandbox, err) < 0 || sb_launch(&sandbox, &launched, err) < 0)

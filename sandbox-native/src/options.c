@@ -12,8 +12,7 @@
 #define CONFINED (SB_MODE_SANDBOX | SB_MODE_JOIN)
 #define ANY (SB_MODE_SANDBOX | SB_MODE_JOIN | SB_MODE_SUPERVISE)
 
-/* Decimal digits only: no sign, no blanks, no other base, nothing after the number. */
-static int parse_number(const char *word, unsigned long long lowest, unsigned long long highest,
+int sb_parse_number(const char *word, unsigned long long lowest, unsigned long long highest,
                         unsigned long long *ret_value, struct sb_error *err) {
   unsigned long long value = 0;
 
@@ -31,7 +30,7 @@ static int parse_number(const char *word, unsigned long long lowest, unsigned lo
 static int parse_id(const char *word, unsigned long long lowest, unsigned *ret_id, struct sb_error *err) {
   unsigned long long value;
 
-  if (parse_number(word, lowest, SB_ID_MAX, &value, err) < 0)
+  if (sb_parse_number(word, lowest, SB_ID_MAX, &value, err) < 0)
     return -1;
   *ret_id = (unsigned)value;
   return 0;
@@ -40,130 +39,12 @@ static int parse_id(const char *word, unsigned long long lowest, unsigned *ret_i
 int sb_parse_fd(const char *word, int *ret_fd, struct sb_error *err) {
   unsigned long long value;
 
-  if (parse_number(word, 3, SB_FD_MAX, &value, err) < 0)
+  if (sb_parse_number(word, 3, SB_FD_MAX, &value, err) < 0)
     return -1;
   if (fcntl((int)value, F_GETFD) < 0)
     return sb_fail(err, errno, "descriptor %llu is not open; the caller must leave it open for this program", value);
   *ret_fd = (int)value;
   return 0;
-}
-
-/* A path that is used by the letter: absolute, and without the parts that could lead elsewhere. */
-static int check_path(const char *path, bool plain, struct sb_error *err) {
-  if (path[0] != '/' || strlen(path) > SB_PLAN_PATH_BYTES_MAX)
-    return sb_fail(err, 0, "'%.100s' is not an absolute path of at most %u bytes", path, SB_PLAN_PATH_BYTES_MAX);
-  if (!plain)
-    return 0;
-  if (path[1] == '\0')
-    return sb_fail(err, 0, "'/' cannot be a destination: the sandbox has a root of its own; mount below it");
-  for (const char *part = path; *part != '\0';) {
-    size_t length = strcspn(++part, "/");
-
-    if (length == 0 || (length == 1 && part[0] == '.') || (length == 2 && part[0] == '.' && part[1] == '.'))
-      return sb_fail(err, 0, "destination '%.100s' must have no empty, '.' or '..' part", path);
-    part += length;
-  }
-  return 0;
-}
-
-static struct sb_mount *add_mount(struct sb_plan *plan, enum sb_mount_kind kind, const char *destination,
-                                  struct sb_error *err) {
-  struct sb_mount *mount;
-
-  if (check_path(destination, /* plain= */ true, err) < 0)
-    return NULL;
-  if (plan->mount_count == SB_PLAN_MOUNTS_MAX) {
-    sb_error_set(err, 0, "more than %u mounts", SB_PLAN_MOUNTS_MAX);
-    return NULL;
-  }
-  mount = &plan->mounts[plan->mount_count++];
-  *mount = (struct sb_mount){.kind = kind, .tree = -1, .destination = destination};
-  return mount;
-}
-
-static struct sb_mount *add_bind(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
-  struct sb_mount *mount;
-
-  if (check_path(argument[0], /* plain= */ false, err) < 0)
-    return NULL;
-  mount = add_mount(plan, SB_MOUNT_BIND, argument[1], err);
-  if (mount != NULL)
-    mount->source = argument[0];
-  return mount;
-}
-
-static int take_bind(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
-  return add_bind(plan, argument, err) == NULL ? -1 : 0;
-}
-
-static int take_ro_bind(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
-  struct sb_mount *mount = add_bind(plan, argument, err);
-
-  if (mount == NULL)
-    return -1;
-  mount->read_only = true;
-  return 0;
-}
-
-static int take_ro_bind_try(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
-  if (take_ro_bind(plan, argument, err) < 0)
-    return -1;
-  plan->mounts[plan->mount_count - 1].optional = true;
-  return 0;
-}
-
-static int take_own_bind(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
-  struct sb_mount *mount = add_bind(plan, argument, err);
-
-  if (mount == NULL)
-    return -1;
-  mount->owned = true;
-  return 0;
-}
-
-static int take_own_ro_bind(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
-  if (take_own_bind(plan, argument, err) < 0)
-    return -1;
-  plan->mounts[plan->mount_count - 1].read_only = true;
-  return 0;
-}
-
-static int take_tmpfs(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
-  struct sb_mount *mount = add_mount(plan, SB_MOUNT_TMPFS, argument[0], err);
-
-  if (mount == NULL)
-    return -1;
-  if (parse_number(argument[1], SB_TMPFS_BYTES_MIN, SB_TMPFS_BYTES_MAX, &mount->bytes, err) < 0)
-    return -1;
-  return parse_number(argument[2], SB_TMPFS_INODES_MIN, SB_TMPFS_INODES_MAX, &mount->inodes, err);
-}
-
-static int take_dir(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
-  return add_mount(plan, SB_MOUNT_DIRECTORY, argument[0], err) == NULL ? -1 : 0;
-}
-
-static int take_symlink(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
-  struct sb_mount *mount = add_mount(plan, SB_MOUNT_SYMLINK, argument[1], err);
-
-  if (mount == NULL)
-    return -1;
-  if (argument[0][0] == '\0' || strlen(argument[0]) > SB_PLAN_PATH_BYTES_MAX)
-    return sb_fail(err, 0, "a symbolic link needs a target of 1 to %u bytes", SB_PLAN_PATH_BYTES_MAX);
-  mount->source = argument[0];
-  return 0;
-}
-
-static int take_proc(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
-  return add_mount(plan, SB_MOUNT_PROC, argument[0], err) == NULL ? -1 : 0;
-}
-
-static int take_dev(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
-  struct sb_mount *mount = add_mount(plan, SB_MOUNT_DEV, argument[0], err);
-
-  if (mount == NULL)
-    return -1;
-  mount->inodes = SB_SHM_INODES;
-  return parse_number(argument[1], SB_TMPFS_BYTES_MIN, SB_TMPFS_BYTES_MAX, &mount->bytes, err);
 }
 
 static int take_supervise_only(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
@@ -224,12 +105,12 @@ static int take_share_net(struct sb_plan *plan, char *const *argument, struct sb
 
 static int take_cgroup(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
   plan->cgroup = argument[0];
-  return check_path(argument[0], /* plain= */ false, err);
+  return sb_check_path(argument[0], /* plain= */ false, err);
 }
 
 static int take_chdir(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
   plan->chdir = argument[0];
-  return check_path(argument[0], /* plain= */ false, err);
+  return sb_check_path(argument[0], /* plain= */ false, err);
 }
 
 static int take_setenv(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
@@ -257,7 +138,7 @@ static int take_rlimit(struct sb_plan *plan, char *const *argument, struct sb_er
     if (plan->limits[i].given)
       return sb_fail(err, 0, "the limit %s is given twice", argument[0]);
     /* The highest number means "unlimited" to the system; this program sets limits only. */
-    if (parse_number(argument[1], 0, RLIM_INFINITY - 1, &value, err) < 0)
+    if (sb_parse_number(argument[1], 0, RLIM_INFINITY - 1, &value, err) < 0)
       return -1;
     plan->limits[i].given = true;
     plan->limits[i].value = (rlim_t)value;
@@ -271,7 +152,7 @@ static int take_rlimit(struct sb_plan *plan, char *const *argument, struct sb_er
 static int take_oom_score(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
   unsigned long long score;
 
-  if (parse_number(argument[0], 0, SB_OOM_SCORE_MAX, &score, err) < 0)
+  if (sb_parse_number(argument[0], 0, SB_OOM_SCORE_MAX, &score, err) < 0)
     return -1;
   plan->oom_score = (int)score;
   return 0;
@@ -291,19 +172,27 @@ static int take_allow_syscall(struct sb_plan *plan, char *const *argument, struc
   return 0;
 }
 
-static int take_listen(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+static int add_listener(struct sb_plan *plan, char *const *argument, bool datagrams, struct sb_error *err) {
   unsigned long long port;
   int fd;
 
-  if (parse_number(argument[0], 1, SB_PORT_MAX, &port, err) < 0 || sb_parse_fd(argument[1], &fd, err) < 0)
+  if (sb_parse_number(argument[0], 1, SB_PORT_MAX, &port, err) < 0 || sb_parse_fd(argument[1], &fd, err) < 0)
     return -1;
-  if (plan->listen_port_count == SB_LISTENERS_MAX)
+  if (plan->listener_count == SB_LISTENERS_MAX)
     return sb_fail(err, 0, "there are more than %d listeners", SB_LISTENERS_MAX);
   if (plan->listen_fd >= 0 && fd != plan->listen_fd)
     return sb_fail(err, 0, "all listeners go to one socket, not to %d and %d", plan->listen_fd, fd);
-  plan->listen_ports[plan->listen_port_count++] = (unsigned short)port;
+  plan->listeners[plan->listener_count++] = (struct sb_listener){.port = (unsigned short)port, .datagrams = datagrams};
   plan->listen_fd = fd;
   return 0;
+}
+
+static int take_listen(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  return add_listener(plan, argument, /* datagrams= */ false, err);
+}
+
+static int take_listen_udp(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
+  return add_listener(plan, argument, /* datagrams= */ true, err);
 }
 
 static int take_landlock(struct sb_plan *plan, char *const *argument, struct sb_error *err) {
@@ -328,34 +217,40 @@ static int take_control_fd(struct sb_plan *plan, char *const *argument, struct s
 
 static const struct sb_option options[] = {
     {"--allow-syscall", 1, CONFINED, true, take_allow_syscall},
-    {"--bind", 2, SANDBOX, true, take_bind},
+    {"--bind", 2, SANDBOX, true, sb_take_bind},
+    {"--bind-fd", 2, SANDBOX, true, sb_take_bind_fd},
     {"--cgroup", 1, ANY, false, take_cgroup},
     {"--chdir", 1, ANY, false, take_chdir},
     {"--control-fd", 1, ANY, false, take_control_fd},
-    {"--dev", 2, SANDBOX, true, take_dev},
-    {"--dir", 1, SANDBOX, true, take_dir},
+    {"--dev", 2, SANDBOX, true, sb_take_dev},
+    {"--device", 2, SANDBOX, true, sb_take_device},
+    {"--dir", 1, SANDBOX, true, sb_take_dir},
     {"--gid", 1, CONFINED, false, take_gid},
     {"--hostname", 1, SANDBOX, false, take_hostname},
     {"--join-fd", 1, SB_MODE_JOIN, false, take_join_fd},
     {"--landlock", 1, CONFINED, false, take_landlock},
     {"--listen", 2, SANDBOX, true, take_listen},
+    {"--listen-udp", 2, SANDBOX, true, take_listen_udp},
     {"--map-gid", 1, SANDBOX, false, take_map_gid},
     {"--map-uid", 1, SANDBOX, false, take_map_uid},
     {"--oom-score", 1, ANY, false, take_oom_score},
-    {"--own-bind", 2, SANDBOX, true, take_own_bind},
-    {"--own-ro-bind", 2, SANDBOX, true, take_own_ro_bind},
-    {"--proc", 1, SANDBOX, true, take_proc},
+    {"--own-bind", 2, SANDBOX, true, sb_take_own_bind},
+    {"--own-bind-fd", 2, SANDBOX, true, sb_take_own_bind_fd},
+    {"--own-ro-bind", 2, SANDBOX, true, sb_take_own_ro_bind},
+    {"--own-ro-bind-fd", 2, SANDBOX, true, sb_take_own_ro_bind_fd},
+    {"--proc", 1, SANDBOX, true, sb_take_proc},
     {"--rlimit", 2, ANY, true, take_rlimit},
-    {"--ro-bind", 2, SANDBOX, true, take_ro_bind},
-    {"--ro-bind-try", 2, SANDBOX, true, take_ro_bind_try},
+    {"--ro-bind", 2, SANDBOX, true, sb_take_ro_bind},
+    {"--ro-bind-fd", 2, SANDBOX, true, sb_take_ro_bind_fd},
+    {"--ro-bind-try", 2, SANDBOX, true, sb_take_ro_bind_try},
     {"--run-as", 2, SB_MODE_SUPERVISE, false, take_run_as},
     {"--seccomp", 1, CONFINED, false, take_seccomp},
     {"--setenv", 2, ANY, true, take_setenv},
     {"--share-net", 0, SANDBOX, false, take_share_net},
     {"--status-fd", 1, ANY, false, take_status_fd},
     {"--supervise-only", 0, SB_MODE_SUPERVISE, false, take_supervise_only},
-    {"--symlink", 2, SANDBOX, true, take_symlink},
-    {"--tmpfs", 3, SANDBOX, true, take_tmpfs},
+    {"--symlink", 2, SANDBOX, true, sb_take_symlink},
+    {"--tmpfs", 3, SANDBOX, true, sb_take_tmpfs},
     {"--uid", 1, CONFINED, false, take_uid},
 };
 

@@ -87,7 +87,9 @@ static int plan_init(struct sb_plan *plan, const struct sb_words *words, struct 
   plan->environment = calloc(words->count + 1, sizeof *plan->environment);
   plan->allowed_syscalls = calloc(words->count + 1, sizeof *plan->allowed_syscalls);
   plan->mounts = calloc(SB_PLAN_MOUNTS_MAX, sizeof *plan->mounts);
-  if (plan->environment == NULL || plan->allowed_syscalls == NULL || plan->mounts == NULL)
+  plan->devices = calloc(SB_DEVICES_MAX, sizeof *plan->devices);
+  if (plan->environment == NULL || plan->allowed_syscalls == NULL || plan->mounts == NULL ||
+      plan->devices == NULL)
     return sb_fail(err, errno, "no memory for the plan");
   return 0;
 }
@@ -139,6 +141,38 @@ static const char *mode_word(enum sb_mode mode) {
   return mode == SB_MODE_SUPERVISE ? "together with --supervise-only" : "without --supervise-only";
 }
 
+/* A source that is the supervisor's own channel would be lost, or shown to the payload. */
+static int check_given(const struct sb_plan *plan, struct sb_error *err) {
+  const int channels[] = {plan->status_fd, plan->control_fd, plan->listen_fd};
+
+  for (size_t i = 0; i < plan->given_count; i++) {
+    for (size_t j = 0; j < sizeof channels / sizeof channels[0]; j++) {
+      if (plan->given[i] == channels[j])
+        return sb_fail(err, 0, "descriptor %d is both a source and one of --status-fd, --control-fd and --listen",
+                       plan->given[i]);
+    }
+  }
+  return 0;
+}
+
+static bool lies_in(const char *path, const char *directory) {
+  size_t length = strlen(directory);
+
+  return strncmp(path, directory, length) == 0 && path[length] == '/';
+}
+
+static int check_devices(const struct sb_plan *plan, struct sb_error *err) {
+  for (size_t i = 0; i < plan->device_count; i++) {
+    bool placed = false;
+
+    for (size_t j = 0; !placed && j < plan->mount_count; j++)
+      placed = plan->mounts[j].kind == SB_MOUNT_DEV && lies_in(plan->devices[i].destination, plan->mounts[j].destination);
+    if (!placed)
+      return sb_fail(err, 0, "--device: '%.100s' lies in no --dev", plan->devices[i].destination);
+  }
+  return 0;
+}
+
 /* What can only be judged once all words are known. */
 static int check_plan(const struct sb_plan *plan, const bool seen[SB_OPTIONS_MAX], struct sb_error *err) {
   size_t count;
@@ -167,7 +201,7 @@ static int check_plan(const struct sb_plan *plan, const bool seen[SB_OPTIONS_MAX
     return sb_fail(err, 0, "--status-fd shares its descriptor with another option");
   if (plan->control_fd >= 0 && plan->control_fd == plan->join_fd)
     return sb_fail(err, 0, "--control-fd shares its descriptor with --join-fd");
-  return 0;
+  return check_given(plan, err) < 0 ? -1 : check_devices(plan, err);
 }
 
 int sb_plan_parse(struct sb_plan *plan, const struct sb_words *words, struct sb_error *err) {
@@ -205,8 +239,10 @@ void sb_plan_release(struct sb_plan *plan) {
   free((void *)plan->environment);
   free((void *)plan->allowed_syscalls);
   free(plan->mounts);
+  free(plan->devices);
   plan->environment = NULL;
   plan->allowed_syscalls = NULL;
   plan->mounts = NULL;
+  plan->devices = NULL;
   plan->environment_count = 0;
 }

@@ -23,11 +23,25 @@ struct sb_mount {
   bool read_only;
   bool optional; /* skipped when the source does not exist */
   bool owned;    /* the owner on disk is seen as the inside user */
+  int given;     /* the caller's descriptor of the source, or -1 */
   int tree;      /* the source as a detached mount, once opened; else -1 */
-  const char *source;
+  const char *source; /* where it is given by a descriptor, its destination */
   const char *destination;
   unsigned long long bytes;
   unsigned long long inodes;
+};
+
+/* One more character device. */
+struct sb_device {
+  int given; /* the caller's descriptor of it */
+  int tree;  /* as a mount's */
+  const char *destination;
+};
+
+/* One port of the sandbox's loopback interface that is handed out: a TCP listener, or a UDP socket. */
+struct sb_listener {
+  unsigned short port;
+  bool datagrams;
 };
 
 /* One resource limit: soft and hard become `value`. */
@@ -62,12 +76,16 @@ struct sb_plan {
   struct sb_rlimit limits[SB_RLIMIT_COUNT];
   struct sb_mount *mounts;
   size_t mount_count;
+  struct sb_device *devices;
+  size_t device_count;
+  int given[SB_GIVEN_MAX]; /* every descriptor of a source */
+  size_t given_count;
   bool seccomp;
   const char **allowed_syscalls;
   size_t allowed_syscall_count;
   enum sb_landlock landlock;
-  unsigned short listen_ports[SB_LISTENERS_MAX]; /* with listen_fd */
-  size_t listen_port_count;
+  struct sb_listener listeners[SB_LISTENERS_MAX]; /* with listen_fd */
+  size_t listener_count;
   int listen_fd;              /* or -1, as the three below */
   int join_fd;
   int status_fd;

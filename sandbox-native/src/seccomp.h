@@ -43,7 +43,9 @@ bool sb_seccomp_refuses(const char *name);
 /* Room for the table and for the checks before and after it. */
 #define SB_FILTER_MAX 1024
 
-/* Builds the filter from the table without the rules of the allowed names. The number of instructions written. */
-size_t sb_seccomp_build(struct sock_filter filter[SB_FILTER_MAX], const char *const *allowed, size_t allowed_count);
+/* Builds the filter from the table without the rules of the allowed names, and without those of System V IPC where that
+ * is bounded. The number of instructions written. */
+size_t sb_seccomp_build(struct sock_filter filter[SB_FILTER_MAX], const char *const *allowed, size_t allowed_count,
+                        bool sysv_bounded);
 
 #endif

@@ -153,6 +153,10 @@ static const struct sb_rule rules[] = {
     REFUSE_BITS(fchmodat, EPERM, 2, SET_ID_BITS),
     REFUSE_BITS(fchmodat2, EPERM, 2, SET_ID_BITS),
 
+    /* Memory of nobody's, unless the namespace bounds it. */
+    REFUSE(shmget, ENOSYS),
+    REFUSE(msgget, ENOSYS),
+
 #if defined(__x86_64__)
     REFUSE_MODE(open, EPERM, 2, CREATING, SET_ID_BITS),
     REFUSE_BITS(creat, EPERM, 1, SET_ID_BITS),

@@ -32,15 +32,17 @@ static int send_descriptor(int socket, int fd) {
   return count < 0 ? -1 : 0;
 }
 
-static int hand_out_listener(int socket_to, unsigned short port, struct sb_error *err) {
+static int hand_out_listener(int socket_to, const struct sb_listener *listen_on, struct sb_error *err) {
   const struct sockaddr_in place = {
-      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  SB_OWNED_FD listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+      .sin_family = AF_INET, .sin_port = htons(listen_on->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  int type = listen_on->datagrams ? SOCK_DGRAM : SOCK_STREAM;
+  SB_OWNED_FD listener = socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
   if (listener < 0)
     return sb_fail(err, errno, "cannot open a socket to listen on");
-  if (bind(listener, (const struct sockaddr *)&place, sizeof place) < 0 || listen(listener, SB_LISTEN_BACKLOG) < 0)
-    return sb_fail(err, errno, "cannot listen on port %u of the sandbox's loopback interface", port);
+  if (bind(listener, (const struct sockaddr *)&place, sizeof place) < 0 ||
+      (!listen_on->datagrams && listen(listener, SB_LISTEN_BACKLOG) < 0))
+    return sb_fail(err, errno, "cannot listen on port %u of the sandbox's loopback interface", listen_on->port);
   if (send_descriptor(socket_to, listener) < 0)
     return sb_fail(err, errno, "cannot hand the listener to descriptor %d, which must be a Unix socket", socket_to);
   return 0;
@@ -51,8 +53,8 @@ static int hand_out_listener(int socket_to, unsigned short port, struct sb_error
 int sb_stage_listener(struct sb_sandbox *sandbox, struct sb_error *err) {
   const struct sb_plan *plan = sandbox->plan;
 
-  for (size_t i = 0; i < plan->listen_port_count; i++)
-    if (hand_out_listener(plan->listen_fd, plan->listen_ports[i], err) < 0)
+  for (size_t i = 0; i < plan->listener_count; i++)
+    if (hand_out_listener(plan->listen_fd, &plan->listeners[i], err) < 0)
       return -1;
   return 0;
 }

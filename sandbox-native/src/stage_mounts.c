@@ -117,6 +117,25 @@ static int add_links(int dev, struct sb_error *err) {
   return 0;
 }
 
+/* The nodes that the plan adds to the five. */
+static int add_devices(struct sb_sandbox *sandbox, int dev, const char *directory, struct sb_error *err) {
+  size_t length = strlen(directory);
+
+  for (size_t i = 0; i < sandbox->plan->device_count; i++) {
+    struct sb_device *device = &sandbox->plan->devices[i];
+    SB_OWNED_FD tree = -1;
+    SB_OWNED_FD place = -1;
+
+    if (strncmp(device->destination, directory, length) != 0 || device->destination[length] != '/')
+      continue;
+    tree = sb_steal_fd(&device->tree);
+    place = sb_place_file(dev, device->destination + length, err);
+    if (place < 0 || sb_attach(tree, place, device->destination, err) < 0)
+      return -1;
+  }
+  return 0;
+}
+
 static int mount_dev(struct sb_sandbox *sandbox, struct sb_mount *mount, struct sb_error *err) {
   static const struct sb_tmpfs shape = {.bytes = SB_DEV_BYTES, .inodes = SB_DEV_INODES, .mode = 0755};
   struct sb_tmpfs shm_shape = {.bytes = mount->bytes, .inodes = mount->inodes, .mode = 01777};
@@ -129,7 +148,7 @@ static int mount_dev(struct sb_sandbox *sandbox, struct sb_mount *mount, struct 
     if (add_node(dev, nodes[i].name, nodes[i].minor, err) < 0)
       return -1;
   }
-  if (add_links(dev, err) < 0)
+  if (add_links(dev, err) < 0 || add_devices(sandbox, dev, mount->destination, err) < 0)
     return -1;
   shm = mount_tmpfs_at(dev, "/shm", &shm_shape, err);
   if (shm < 0)

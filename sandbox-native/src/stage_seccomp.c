@@ -75,6 +75,11 @@ static void emit_rule(struct program *program, const struct sb_rule *rule) {
   program->code[guard].jf = (uint8_t)(program->length - guard - 1);
 }
 
+/* Refused only where nothing else bounds what they make. */
+static bool is_bounded(const char *name) {
+  return strcmp(name, "shmget") == 0 || strcmp(name, "msgget") == 0;
+}
+
 static bool is_allowed(const char *name, const char *const *allowed, size_t count) {
   for (size_t i = 0; i < count; i++) {
     if (strcmp(allowed[i], name) == 0)
@@ -83,7 +88,8 @@ static bool is_allowed(const char *name, const char *const *allowed, size_t coun
   return false;
 }
 
-size_t sb_seccomp_build(struct sock_filter filter[SB_FILTER_MAX], const char *const *allowed, size_t allowed_count) {
+size_t sb_seccomp_build(struct sock_filter filter[SB_FILTER_MAX], const char *const *allowed, size_t allowed_count,
+                        bool sysv_bounded) {
   struct program program = {.code = filter, .length = 0};
   size_t count;
   const struct sb_rule *rules = sb_seccomp_rules(&count);
@@ -97,7 +103,7 @@ size_t sb_seccomp_build(struct sock_filter filter[SB_FILTER_MAX], const char *co
   emit(&program, BPF_JMP | BPF_JGT | BPF_K, sb_seccomp_highest(), 0, 1);
   emit_return(&program, FAIL_WITH(ENOSYS));
   for (size_t i = 0; i < count; i++) {
-    if (!is_allowed(rules[i].name, allowed, allowed_count))
+    if (!is_allowed(rules[i].name, allowed, allowed_count) && !(sysv_bounded && is_bounded(rules[i].name)))
       emit_rule(&program, &rules[i]);
   }
   emit_return(&program, SECCOMP_RET_ALLOW);
@@ -111,7 +117,8 @@ int sb_stage_seccomp(struct sb_sandbox *sandbox, struct sb_error *err) {
 
   if (!plan->seccomp)
     return 0;
-  program.len = (unsigned short)sb_seccomp_build(filter, plan->allowed_syscalls, plan->allowed_syscall_count);
+  program.len = (unsigned short)sb_seccomp_build(filter, plan->allowed_syscalls, plan->allowed_syscall_count,
+                                                 sandbox->sysv_bounded);
   if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
     return sb_fail(err, errno, "cannot load the seccomp filter; this needs a kernel with CONFIG_SECCOMP_FILTER");
   sb_layer_set(&sandbox->layers, SB_LAYER_SECCOMP, SB_LAYER_APPLIED, "%u instructions, %zu call%s let through",

@@ -15,6 +15,7 @@ struct sb_sandbox {
   int proc;   /* the host's /proc; closed in init before the payload is made */
   int root;   /* the sandbox's root while it is built, else -1 */
   int cgroup; /* the cgroup directory, or -1; the helper's only */
+  bool sysv_bounded; /* System V IPC has the limits of bounds.h */
 };
 
 /* One step of building: 0, or -1 with *err. A stage runs in init unless its comment says otherwise. */
@@ -22,6 +23,8 @@ typedef int sb_stage(struct sb_sandbox *sandbox, struct sb_error *err);
 
 /* Opens what the binds name. Runs in the helper when ids are mapped, because init may not see the sources then. */
 sb_stage sb_stage_sources;
+/* In the helper, when init has them: lets go of what was opened, so that the host can unmount it. */
+void sb_close_sources(const struct sb_plan *plan);
 /* Becomes the inside user, keeping the capabilities over the new namespaces. */
 sb_stage sb_stage_identity;
 /* Makes the cgroup that init was started in the root of a cgroup namespace. */
@@ -30,6 +33,10 @@ sb_stage sb_stage_cgroup_namespace;
 sb_stage sb_stage_network;
 /* Listens on the loopback interface and hands the listener to whom the plan names. */
 sb_stage sb_stage_listener;
+/* Looks whether System V IPC is bounded here: the filter lets it through only then. */
+sb_stage sb_stage_sysv;
+/* In the helper, as root: bounds the System V IPC of the sandbox whose pid 1 is `init`, if that can be done here. */
+int sb_bound_sysv(int proc, pid_t init, struct sb_error *err);
 /* Makes the new root and attaches it; sandbox->root is it. */
 sb_stage sb_stage_root;
 /* Carries out the mount words below sandbox->root. */

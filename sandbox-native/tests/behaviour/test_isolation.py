@@ -88,6 +88,23 @@ class Namespaces(SandboxTest):
             with socket.socket(fileno=fds[0]) as listener:
                 self.assertEqual(listener.getsockname(), ("127.0.0.1", port))
 
+    def test_a_datagram_socket_in_it_is_handed_out(self):
+        ours, theirs = socket.socketpair()
+        self.addCleanup(ours.close)
+        ask = "import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.sendto(b'x', ('127.0.0.1', 53)); print(s.recv(9))"
+        words = ("--listen-udp", "53", str(theirs.fileno()), "--listen", "53", str(theirs.fileno()))
+        with self.start(["/usr/bin/python3", "-c", ask], *words, pass_fds=[theirs.fileno()]) as run:
+            theirs.close()
+            run.started()
+            _, fds, _, _ = socket.recv_fds(ours, 1, 1)
+            with socket.socket(fileno=fds[0]) as served:
+                self.assertEqual(served.getsockname(), ("127.0.0.1", 53))
+                served.setblocking(True)
+                asked, peer = served.recvfrom(9)
+                served.sendto(asked + b"!", peer)
+            self.assertEqual(run.line(), "b'x!'")
+            os.close(socket.recv_fds(ours, 1, 1)[1][0])
+
     def test_a_port_is_listened_on_once(self):
         ours, theirs = socket.socketpair()
         self.addCleanup(ours.close)

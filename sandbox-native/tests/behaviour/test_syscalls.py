@@ -2,10 +2,12 @@
 """What a payload cannot ask of the kernel, and that it is the filter that refuses."""
 
 import errno
+import os
+import pathlib
 import signal
 import socket
 
-from harness import LANDLOCK_ABI, SCOPED, SandboxTest, program
+from harness import IS_ROOT, LANDLOCK_ABI, SCOPED, SandboxTest, program
 
 # Every attempt of tests/programs/attempts.c whose refusal is not EPERM.
 OTHER_REFUSALS = {
@@ -28,6 +30,57 @@ WORK_UNFILTERED = (
     "unshare_user clone_user clone_three name_handle make_character_device make_set_uid_file change_to_set_uid "
     "open_two trace_me trace_parent read_memory take_descriptor add_key key_control old_personality socket_netlink"
 ).split()
+
+
+# Segments that nobody has attached, as many as there can be, each filled; then queues. What was the answer to each?
+HOARD = """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+libc.shmat.restype = ctypes.c_void_p
+libc.shmdt.argtypes = [ctypes.c_void_p]
+def many(make):
+    for made in range(200):
+        if make() < 0:
+            return made, os.strerror(ctypes.get_errno())
+    return 200, "no end"
+def segment():
+    made = libc.shmget(0, 4 << 20, 0o1600)
+    if made >= 0:
+        place = libc.shmat(made, None, 0)
+        ctypes.memset(place, 1, 4 << 20)
+        libc.shmdt(place)
+    return made
+print(*many(segment), sep=":")
+print(*many(lambda: libc.msgget(0, 0o1600)), sep=":")
+"""
+
+
+class SystemVIpc(SandboxTest):
+    def test_is_bounded_or_not_there(self):
+        bounded = ["16:No space left on device", "64:No space left on device"]
+        absent = ["0:Function not implemented"] * 2
+
+        self.assertEqual(self.python(HOARD).splitlines(), bounded if IS_ROOT else absent)
+
+    def test_of_the_host_keeps_its_limits(self):
+        before = [pathlib.Path(f"/proc/sys/kernel/{name}").read_text() for name in ("shmall", "msgmni", "msgmnb")]
+        self.python("pass")
+
+        after = [pathlib.Path(f"/proc/sys/kernel/{name}").read_text() for name in ("shmall", "msgmni", "msgmnb")]
+        self.assertEqual(after, before)
+
+
+class SystemVIpcAsRoot(SandboxTest):
+    def test_is_bounded_for_all_together(self):
+        with self.start(["/bin/sleep", "1000"]) as run:
+            _, init = run.started()
+            pidfd = os.pidfd_open(init)
+            self.addCleanup(os.close, pidfd)
+            outs = [
+                self.python(HOARD, "--join-fd", str(pidfd), base=[], pass_fds=[pidfd]).splitlines() for _ in range(2)
+            ]
+
+        self.assertEqual([out[0].split(":")[0] for out in outs], ["16", "0"])
 
 
 class Attempts(SandboxTest):

@@ -69,7 +69,7 @@ static void check_descriptors(const struct sb_plan *plan) {
 /* What the stages rely on without looking again. */
 static void check_plan(const struct sb_plan *plan, const struct sb_words *words) {
   struct sock_filter filter[SB_FILTER_MAX];
-  size_t length = sb_seccomp_build(filter, plan->allowed_syscalls, plan->allowed_syscall_count);
+  size_t length = sb_seccomp_build(filter, plan->allowed_syscalls, plan->allowed_syscall_count, false);
 
   MUST(length > 0 && length <= SB_FILTER_MAX);
   MUST(plan->command >= words->list && plan->command < words->list + words->count && plan->command[0][0] != '\0');
@@ -87,6 +87,9 @@ static void check_plan(const struct sb_plan *plan, const struct sb_words *words)
   MUST(strlen(plan->hostname) >= 1 && strlen(plan->hostname) <= SB_HOSTNAME_BYTES_MAX);
   check_path(plan->chdir);
   check_descriptors(plan);
+  MUST(plan->given_count <= SB_GIVEN_MAX && plan->device_count <= SB_DEVICES_MAX);
+  for (size_t i = 0; i < plan->given_count; i++)
+    MUST(plan->given[i] >= FD_FIRST && fcntl(plan->given[i], F_GETFD) >= 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -49,7 +49,7 @@ static uint32_t run(const struct seccomp_data *data) {
 }
 
 static void build(const char *const *allowed, size_t count) {
-  length = sb_seccomp_build(filter, allowed, count);
+  length = sb_seccomp_build(filter, allowed, count, /* sysv_bounded= */ false);
 }
 
 static uint32_t verdict(unsigned call, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {

@@ -20,8 +20,8 @@ import jnr.posix.FileStat;
  * and files of memfd_create(2) that are open in it. A memory controller counts these; the sizes of
  * processes do not show them until they are mapped.
  *
- * <p>Not seen here: a file in memory whose only descriptor is on its way through a socket, and
- * System V segments that nobody has attached.
+ * <p>Not seen here: a file in memory whose only descriptor is on its way through a socket. System V
+ * segments that nobody has attached are bounded by the sandbox instead.
  */
 final class MemoryFiles {
   private static final long BLOCK_BYTES = 512;

@@ -49,12 +49,14 @@ final class SpawnCheck {
           "memfd_secret",
           "modify_ldt",
           "move_pages",
+          "msgget",
           "personality",
           "process_madvise",
           "process_vm_readv",
           "process_vm_writev",
           "ptrace",
           "set_mempolicy",
+          "shmget",
           "userfaultfd");
 
   /** Folders too broad to be shown just because a script lies in them; then only the script is. */
