@@ -13,7 +13,7 @@
 #define ANY (SB_MODE_SANDBOX | SB_MODE_JOIN | SB_MODE_SUPERVISE)
 
 int sb_parse_number(const char *word, unsigned long long lowest, unsigned long long highest,
-                        unsigned long long *ret_value, struct sb_error *err) {
+                    unsigned long long *ret_value, struct sb_error *err) {
   unsigned long long value = 0;
 
   for (const char *digit = word; *digit != '\0'; digit++) {

@@ -88,8 +88,7 @@ static int plan_init(struct sb_plan *plan, const struct sb_words *words, struct 
   plan->allowed_syscalls = calloc(words->count + 1, sizeof *plan->allowed_syscalls);
   plan->mounts = calloc(SB_PLAN_MOUNTS_MAX, sizeof *plan->mounts);
   plan->devices = calloc(SB_DEVICES_MAX, sizeof *plan->devices);
-  if (plan->environment == NULL || plan->allowed_syscalls == NULL || plan->mounts == NULL ||
-      plan->devices == NULL)
+  if (plan->environment == NULL || plan->allowed_syscalls == NULL || plan->mounts == NULL || plan->devices == NULL)
     return sb_fail(err, errno, "no memory for the plan");
   return 0;
 }
@@ -166,7 +165,8 @@ static int check_devices(const struct sb_plan *plan, struct sb_error *err) {
     bool placed = false;
 
     for (size_t j = 0; !placed && j < plan->mount_count; j++)
-      placed = plan->mounts[j].kind == SB_MOUNT_DEV && lies_in(plan->devices[i].destination, plan->mounts[j].destination);
+      placed =
+          plan->mounts[j].kind == SB_MOUNT_DEV && lies_in(plan->devices[i].destination, plan->mounts[j].destination);
     if (!placed)
       return sb_fail(err, 0, "--device: '%.100s' lies in no --dev", plan->devices[i].destination);
   }

@@ -21,10 +21,10 @@ enum sb_landlock { SB_LANDLOCK_AUTO, SB_LANDLOCK_REQUIRE, SB_LANDLOCK_NONE };
 struct sb_mount {
   enum sb_mount_kind kind;
   bool read_only;
-  bool optional; /* skipped when the source does not exist */
-  bool owned;    /* the owner on disk is seen as the inside user */
-  int given;     /* the caller's descriptor of the source, or -1 */
-  int tree;      /* the source as a detached mount, once opened; else -1 */
+  bool optional;      /* skipped when the source does not exist */
+  bool owned;         /* the owner on disk is seen as the inside user */
+  int given;          /* the caller's descriptor of the source, or -1 */
+  int tree;           /* the source as a detached mount, once opened; else -1 */
   const char *source; /* where it is given by a descriptor, its destination */
   const char *destination;
   unsigned long long bytes;
@@ -69,7 +69,7 @@ struct sb_plan {
   const char *hostname;
   bool share_net;
   const char *cgroup; /* or NULL */
-  int oom_score; /* at least; 0 to 1000 */
+  int oom_score;      /* at least; 0 to 1000 */
   const char *chdir;
   char **environment; /* NAME=VALUE, ended by NULL */
   size_t environment_count;
@@ -86,7 +86,7 @@ struct sb_plan {
   enum sb_landlock landlock;
   struct sb_listener listeners[SB_LISTENERS_MAX]; /* with listen_fd */
   size_t listener_count;
-  int listen_fd;              /* or -1, as the three below */
+  int listen_fd; /* or -1, as the three below */
   int join_fd;
   int status_fd;
   int control_fd;

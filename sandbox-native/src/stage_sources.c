@@ -136,8 +136,8 @@ static int open_given(struct sb_sandbox *sandbox, int given, unsigned recursive,
 
 /* A copy of the mounts below the source, attached nowhere yet: what happens to the path from now on changes nothing. */
 static int open_source(struct sb_sandbox *sandbox, struct sb_mount *mount, struct id_view *view, struct sb_error *err) {
-  /* An owned or given source is one directory of one file system. Unprivileged, submounts cannot be left out: the kernel keeps
-   * what lies under them covered. */
+  /* An owned or given source is one directory of one file system. Unprivileged, submounts cannot be left out: the
+   * kernel keeps what lies under them covered. */
   bool single = (mount->owned || mount->given >= 0) && sb_plan_maps_ids(sandbox->plan);
   unsigned recursive = single ? 0 : AT_RECURSIVE;
   struct mount_attr attributes = {

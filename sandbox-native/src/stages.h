@@ -10,11 +10,11 @@
 struct sb_sandbox {
   const struct sb_plan *plan;
   struct sb_layers layers;
-  int socket; /* this process's end of the pair; see message.h */
-  int null;   /* the host's /dev/null, opened before anything else */
-  int proc;   /* the host's /proc; closed in init before the payload is made */
-  int root;   /* the sandbox's root while it is built, else -1 */
-  int cgroup; /* the cgroup directory, or -1; the helper's only */
+  int socket;        /* this process's end of the pair; see message.h */
+  int null;          /* the host's /dev/null, opened before anything else */
+  int proc;          /* the host's /proc; closed in init before the payload is made */
+  int root;          /* the sandbox's root while it is built, else -1 */
+  int cgroup;        /* the cgroup directory, or -1; the helper's only */
   bool sysv_bounded; /* System V IPC has the limits of bounds.h */
 };
 

@@ -139,3 +139,6 @@ class Attempts(SandboxTest):
             self.assertEqual(self.shell("echo ran", "--landlock", "require"), "ran\n")
         else:
             self.assert_refused("landlock", "this host has no Landlock", ["/bin/true"], "--landlock", "require")
+
+
+ROOT_ONLY = (SystemVIpcAsRoot,)
