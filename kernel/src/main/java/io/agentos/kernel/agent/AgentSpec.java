@@ -78,14 +78,26 @@ public record AgentSpec(
         learns);
   }
 
-  /** One more place in the sandbox: a host folder or file, or a folder in memory. */
-  public record Mount(@Nullable Path source, String target, boolean writable, long tmpfsBytes) {
+  /**
+   * One more place in the sandbox: a folder or file of the host, as an operator names it or as
+   * another agent passes it on, or a folder in memory.
+   */
+  public record Mount(
+      @Nullable Path source,
+      @Nullable HostPlace passedOn,
+      String target,
+      boolean writable,
+      long tmpfsBytes) {
     public static Mount of(Path source, String target, boolean writable) {
-      return new Mount(source, target, writable, 0);
+      return new Mount(source, null, target, writable, 0);
+    }
+
+    public static Mount of(HostPlace passedOn, String target, boolean writable) {
+      return new Mount(null, passedOn, target, writable, 0);
     }
 
     public static Mount tmpfs(String target, long bytes) {
-      return new Mount(null, target, true, bytes);
+      return new Mount(null, null, target, true, bytes);
     }
   }
 }

@@ -85,6 +85,11 @@ public final class Agents implements AgentRun.Events {
     this.news = new News(events);
   }
 
+  /** Where on the host its agents' files are; for any thread. */
+  public HostPlaces places() {
+    return new HostPlaces(paths);
+  }
+
   /** Wires in the socket side; before the first spawn. */
   public void setDoors(Doors opener) {
     doors = opener;

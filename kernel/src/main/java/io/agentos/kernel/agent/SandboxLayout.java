@@ -20,7 +20,7 @@ public final class SandboxLayout {
   public static final String SOCKET = "/run/agentos.sock";
   public static final String WORKSPACE = "/workspace";
   public static final String SCRIPTS = "/agent";
-  private static final String SDK = "/opt/agentos/sdk";
+  static final String SDK = "/opt/agentos/sdk";
 
   private static final long TMP_BYTES = 64L << 20;
   private static final int TMP_INODES = 16_384;
@@ -30,8 +30,11 @@ public final class SandboxLayout {
   private static final long SHM_BYTES = 64L << 20;
 
   /** Of /usr-merged systems these are links into /usr, of others folders. */
-  private static final List<String> SYSTEM =
+  static final List<String> SYSTEM =
       List.of("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32");
+
+  /** What else every sandbox has for itself. */
+  static final List<String> OWN = List.of("/usr", "/etc", "/proc", "/dev", "/tmp");
 
   /**
    * The files of /etc that programs need and that tell nothing about the host's people or secrets.
@@ -66,7 +69,7 @@ public final class SandboxLayout {
   private static final List<String> ETC_NETWORK = List.of("hosts", "resolv.conf");
 
   /** In a script's folder these are shown empty: a project's keys lie beside its scripts. */
-  private static final List<String> MASKED =
+  static final List<String> MASKED =
       List.of(
           ".env",
           ".env.local",
@@ -108,7 +111,8 @@ public final class SandboxLayout {
     if (spec.network() == NetworkMode.HOST) {
       plan.with("--share-net");
     }
-    spec.localPorts().forEach(plan::listening);
+    spec.localPorts()
+        .forEach(port -> plan.listening(new SandboxPlan.Listener(port, /* datagrams= */ false)));
     system(plan, spec.network() == NetworkMode.HOST);
     accounts(plan, id);
     if (spec.network() == NetworkMode.PROXY) {
@@ -131,12 +135,24 @@ public final class SandboxLayout {
 
   private static void mount(SandboxPlan plan, AgentSpec.Mount mount) {
     Path source = mount.source();
-    if (source == null) {
+    HostPlace passedOn = mount.passedOn();
+    if (passedOn != null) {
+      plan.opening(() -> open(passedOn, mount.writable()), mount.target());
+    } else if (source == null) {
       long inodes = Math.max(MASK_INODES, mount.tmpfsBytes() / BYTES_PER_INODE);
       plan.with("--tmpfs", mount.target(), mount.tmpfsBytes(), inodes);
     } else {
       plan.with(mount.writable() ? READ_WRITE : READ_ONLY, source, mount.target());
     }
+  }
+
+  /** The owner's rights go along only where they were the other agent's, too. */
+  private static SandboxPlan.Source open(HostPlace place, boolean writable) throws IOException {
+    HostPlace.Opened opened = place.open();
+    String shared = writable ? "--bind-fd" : "--ro-bind-fd";
+    String owned = writable ? "--own-bind-fd" : "--own-ro-bind-fd";
+    return new SandboxPlan.Source(
+        HostIdentity.kernelIsRoot() && opened.owned() ? owned : shared, opened.handle());
   }
 
   /**

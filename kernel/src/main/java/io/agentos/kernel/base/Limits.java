@@ -5,6 +5,12 @@ import java.time.Duration;
 
 /** Every bound of the kernel that no configuration changes, in one place. */
 public final class Limits {
+  /** Files and folders in what an agent has mounted for another, each of which is judged. */
+  public static final int MOUNT_ENTRIES = 50_000;
+
+  /** Folders within folders of that. */
+  public static final int MOUNT_DEPTH = 64;
+
   /** Connections that wait to be accepted; the system caps it at net.core.somaxconn. */
   public static final int BACKLOG = 4096;
 

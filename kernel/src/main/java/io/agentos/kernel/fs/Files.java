@@ -248,7 +248,7 @@ public final class Files {
     }
   }
 
-  private static void checkPath(String path) throws SyscallException {
+  static void checkPath(String path) throws SyscallException {
     if (!path.startsWith("/") || path.indexOf('\0') >= 0) {
       throw SyscallException.invalid(
           "path must be absolute and hold no NUL, was \"" + path.replace('\0', '?') + "\"");
@@ -271,7 +271,7 @@ public final class Files {
    * Refuses a file with further names (hard links) to whom some names are blocked: nobody can list
    * them, so none can be ruled out. Where nothing can be changed, the caller can't have added one.
    */
-  private static void refuseOtherNames(int fd, FileStat stat, PathRules rules, String path)
+  static void refuseOtherNames(int fd, FileStat stat, PathRules rules, String path)
       throws ErrnoException, SyscallException {
     if (stat.nlink() > 1 && !rules.blocked().isEmpty() && !Sys.isReadOnly(fd)) {
       throw SyscallException.denied(
@@ -283,7 +283,7 @@ public final class Files {
   }
 
   /** Where an open object is now; a file whose last name is gone is nowhere. */
-  private static String realPath(int handle) throws ErrnoException, SyscallException {
+  static String realPath(int handle) throws ErrnoException, SyscallException {
     if (Sys.stat(handle).nlink() == 0) {
       throw new ErrnoException("the file was removed", Errno.ENOENT.intValue());
     }
@@ -296,14 +296,13 @@ public final class Files {
     }
   }
 
-  private static void refuse(@org.jspecify.annotations.Nullable String reason)
-      throws SyscallException {
+  static void refuse(@org.jspecify.annotations.Nullable String reason) throws SyscallException {
     if (reason != null) {
       throw SyscallException.denied(reason);
     }
   }
 
-  private static SyscallException translate(String verb, String path, ErrnoException e) {
+  static SyscallException translate(String verb, String path, ErrnoException e) {
     if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {
       return SyscallException.notFound(
           "can't " + verb + " " + path + ": there is no such file or folder");

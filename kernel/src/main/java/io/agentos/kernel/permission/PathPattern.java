@@ -18,6 +18,9 @@ public final class PathPattern {
   static final PathPattern EVERYTHING = of("/**");
   private static final int LONGEST = 512;
 
+  /** A folder that no pattern can name. */
+  private static final String UNNAMED = "/\0";
+
   private enum Kind {
     LITERAL,
     /** One character, not a slash. */
@@ -129,6 +132,28 @@ public final class PathPattern {
       }
     }
     return at.get(tokens.size());
+  }
+
+  /** Whether it covers something in that folder, without covering the folder. */
+  boolean coversIn(String folder) {
+    return !matches(folder) && !within(folder).isEmpty();
+  }
+
+  /** Whether it says the same of what lies in that folder wherever the folder is shown. */
+  boolean isMovable(String folder) {
+    BitSet at = within(folder);
+    return at.equals(within("/")) && at.equals(within(UNNAMED));
+  }
+
+  /** Its positions when the path of a folder and a slash are read. */
+  private BitSet within(String folder) {
+    String text = folder.equals("/") ? folder : folder + "/";
+    BitSet at = new BitSet(tokens.size() + 1);
+    reach(at, 0);
+    for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+      at = step(at, text.codePointAt(i));
+    }
+    return at;
   }
 
   private BitSet step(BitSet at, int c) {

@@ -43,12 +43,25 @@ public final class PathRules {
     return whyNot("write", "write to ", write, path);
   }
 
-  private @Nullable String whyNot(
-      String kind, String verb, List<List<PathPattern>> conditions, String path) {
+  /** Absent unless a blocked pattern covers {@code path}; otherwise which. */
+  public @Nullable String whyBlocked(String path) {
+    return whyBlocked("use of ", path);
+  }
+
+  private @Nullable String whyBlocked(String verb, String path) {
     for (PathPattern pattern : blocked) {
       if (pattern.matches(path)) {
         return verb + path + " is refused by this agent's blocked pattern " + pattern;
       }
+    }
+    return null;
+  }
+
+  private @Nullable String whyNot(
+      String kind, String verb, List<List<PathPattern>> conditions, String path) {
+    String blockedBy = whyBlocked(verb, path);
+    if (blockedBy != null) {
+      return blockedBy;
     }
     for (List<PathPattern> oneOf : conditions) {
       if (oneOf.stream().noneMatch(pattern -> pattern.matches(path))) {
@@ -56,6 +69,24 @@ public final class PathRules {
       }
     }
     return null;
+  }
+
+  /**
+   * Why a folder can't be shown at another place: a blocked pattern goes by where something in it
+   * is, and would say nothing there. Absent when there is none.
+   */
+  public @Nullable String whyNotMoved(String folder) {
+    for (PathPattern pattern : blocked) {
+      if (pattern.coversIn(folder) && !pattern.isMovable(folder)) {
+        return folder + " may hold what this agent's blocked pattern " + pattern + " covers";
+      }
+    }
+    return null;
+  }
+
+  /** Whether something in a folder can be blocked by its name. */
+  public boolean hasBlockedNames(String folder) {
+    return blocked.stream().anyMatch(pattern -> pattern.coversIn(folder));
   }
 
   /** The pattern of each list that lets a path be read. */

@@ -52,6 +52,7 @@ public final class Sys {
   public static final int O_PATH = 0x200000;
   public static final int O_NOFOLLOW = X86 ? 0x20000 : 0x8000;
   public static final int O_DIRECTORY = X86 ? 0x10000 : 0x4000;
+  public static final long RESOLVE_NO_XDEV = 1;
   public static final long RESOLVE_NO_SYMLINKS = 4;
 
   private static final long RESOLVE_NO_MAGICLINKS = 2;

@@ -11,7 +11,6 @@ import io.agentos.kernel.reactor.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,9 +27,6 @@ public final class Launcher implements AutoCloseable {
       List.of("--status-fd", "4", "--control-fd", "5");
 
   private static final Logger log = LoggerFactory.getLogger(Launcher.class);
-
-  /** What a join and a listener have their descriptor at; nothing that is joined listens. */
-  private static final int EXTRA_FD = 6;
 
   static final int NO_DESCRIPTOR = -1;
 
@@ -106,7 +102,7 @@ public final class Launcher implements AutoCloseable {
       int control,
       int listener) {}
 
-  private Started start(Request request) throws ErrnoException {
+  private Started start(Request request) throws IOException {
     Pipes pipes = new Pipes();
     try {
       int[] stdin = pipes.open();
@@ -116,23 +112,26 @@ public final class Launcher implements AutoCloseable {
       int[] status = pipes.open();
       int[] control = pipes.open();
       List<String> words = new ArrayList<>(DESCRIPTOR_WORDS);
-      int[] table = {stdin[0], stdout[1], stderr[1], plan[0], status[1], control[0]};
+      List<Integer> table =
+          new ArrayList<>(List.of(stdin[0], stdout[1], stderr[1], plan[0], status[1], control[0]));
       int[] listener = {NO_DESCRIPTOR, NO_DESCRIPTOR};
-      if (request.joinPidfd() != Request.NO_JOIN) {
-        words.addAll(List.of("--join-fd", String.valueOf(EXTRA_FD)));
-        table = with(table, request.joinPidfd());
-      } else if (!request.plan().listenPorts().isEmpty()) {
+      if (!request.plan().listeners().isEmpty()) {
         listener = pipes.openSockets();
-        for (int port : request.plan().listenPorts()) {
-          words.addAll(List.of("--listen", String.valueOf(port), String.valueOf(EXTRA_FD)));
-        }
-        table = with(table, listener[1]);
+        words.addAll(request.plan().listenWords(table.size()));
+        table.add(listener[1]);
       }
-      int pid = Spawn.spawn(List.of(helper.toString(), "--plan-fd", "3"), List.of(), table);
-      pipes.close(table[0], table[1], table[2], table[3], table[4], table[5]);
-      if (listener[1] != NO_DESCRIPTOR) {
-        pipes.close(listener[1]);
+      request.plan().open(table.size(), fd -> table.add(pipes.adopt(fd)));
+      List<Integer> given = List.copyOf(table);
+      if (request.joinPidfd() != Request.NO_JOIN) {
+        words.addAll(List.of("--join-fd", String.valueOf(table.size())));
+        table.add(request.joinPidfd());
       }
+      int pid =
+          Spawn.spawn(
+              List.of(helper.toString(), "--plan-fd", "3"),
+              List.of(),
+              table.stream().mapToInt(fd -> fd).toArray());
+      given.forEach(pipes::close);
       int pidfd = watchable(pid, pipes);
       writeAll(plan[1], request.plan().encode(words));
       pipes.close(plan[1]);
@@ -141,16 +140,10 @@ public final class Launcher implements AutoCloseable {
       }
       return new Started(
           pid, pidfd, stdin[1], stdout[0], stderr[0], status[0], control[1], listener[0]);
-    } catch (ErrnoException e) {
+    } catch (IOException e) {
       pipes.closeAll();
       throw e;
     }
-  }
-
-  private static int[] with(int[] table, int extra) {
-    int[] longer = Arrays.copyOf(table, EXTRA_FD + 1);
-    longer[EXTRA_FD] = extra;
-    return longer;
   }
 
   /**
@@ -194,6 +187,11 @@ public final class Launcher implements AutoCloseable {
 
     int[] openSockets() throws ErrnoException {
       return opened(Descriptors.socketPair());
+    }
+
+    int adopt(int fd) {
+      open.add(fd);
+      return fd;
     }
 
     private int[] opened(int[] ends) {

@@ -183,8 +183,6 @@ final class DelegationIT {
         "network|true|network: \"host\"",
         "network|\"host\"|network: \"host\"",
         "allow_syscalls|[\"ptrace\"]|allow_syscalls",
-        "mounts|[{\"source\":\"/etc\",\"target\":\"/x\"}]|mounts",
-        "mounts|[]|mounts",
         "learn|true|learn",
         "workspace|\"/etc\"|workspace",
         "script|\"/usr/bin/env\"|script",

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -48,6 +49,41 @@ final class PathRulesTest {
   void blockedPatternsRefuse_whateverTheListsSay() {
     assertThat(RULES.whyNotRead("/data/deep/.env")).isNotNull();
     assertThat(RULES.whyNotWrite("/data/out/.env")).isNotNull();
+  }
+
+  /** A pattern that goes by names says the same anywhere; one that goes by places does not. */
+  @ParameterizedTest
+  @CsvSource({
+    "/a/secret/**, /a, true",
+    "/a/secret/**, /, true",
+    "/a/*.key, /a, true",
+    "/a/*/b, /a/c, true",
+    "/a/secret/**, /a/open, false",
+    "/a/secret/**, /ab, false",
+    "/b/**, /a, false",
+    "**/x/y, /a/x, true",
+    "**/x/y, /a/b, false",
+    "**/.env, /a, false",
+    "/**/.env, /a, false",
+    "**.env, /a.en, false",
+    "**, /a, false",
+  })
+  void knowsWhichBlockedPlacesAFolderHolds(String pattern, String folder, boolean holds) {
+    PathRules rules = PathRules.of(List.of("/**"), List.of(), List.of(pattern));
+    assertThat(rules.whyNotMoved(folder) != null).isEqualTo(holds);
+    if (holds) {
+      assertThat(rules.whyNotMoved(folder)).contains(folder, pattern);
+    }
+  }
+
+  @Test
+  void knowsWhetherNamesInAFolderCanBeBlocked() {
+    assertThat(RULES.hasBlockedNames("/anywhere")).isTrue();
+    assertThat(RULES.whyBlocked("/anywhere/.env")).contains("/anywhere/.env", "**/.env");
+    assertThat(RULES.whyBlocked("/anywhere")).isNull();
+    PathRules places = PathRules.of(List.of("/**"), List.of(), List.of("/b/**"));
+    assertThat(places.hasBlockedNames("/a")).isFalse();
+    assertThat(places.hasBlockedNames("/b")).as("that is refused as a whole").isFalse();
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.agent.AgentRun;
 import io.agentos.kernel.agent.AgentSpec;
 import io.agentos.kernel.agent.Agents;
+import io.agentos.kernel.agent.HostPlaces;
 import io.agentos.kernel.permission.PermissionLevel;
 import io.agentos.kernel.permission.PermissionSpec;
 import io.agentos.kernel.permission.Permissions;
@@ -25,10 +26,12 @@ import java.util.TreeMap;
 public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Response> {
   private final Agents agents;
   private final Offload offload;
+  private final HostPlaces places;
 
   public Spawn(Agents agents, Offload offload) {
     this.agents = agents;
     this.offload = offload;
+    this.places = agents.places();
   }
 
   /**
@@ -55,7 +58,7 @@ public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Respons
     permissions(
         caller, request); // so that what makes no sense is refused before files are looked at
     offload.run(
-        () -> SpawnCheck.check(caller, request),
+        () -> SpawnCheck.check(caller, request, places),
         spec -> start(caller, request, spec, reply),
         reply::fail);
   }

@@ -2,10 +2,10 @@
 package io.agentos.kernel.syscall.agent;
 
 import io.agentos.kernel.agent.AgentSpec;
+import io.agentos.kernel.agent.HostPlaces;
 import io.agentos.kernel.agent.NetworkMode;
 import io.agentos.kernel.agent.RestartPolicy;
 import io.agentos.kernel.agent.SandboxLayout;
-import io.agentos.kernel.base.ByteSize;
 import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.sandbox.ResourceLimits;
 import io.agentos.kernel.syscall.Caller;
@@ -28,10 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class SpawnCheck {
   private static final String PYTHON = "/usr/bin/python3";
   private static final int MOST_RESTARTS = 1_000_000;
-  private static final int MOST_MOUNTS = 64;
-
-  private static final long LEAST_TMPFS = 64 << 10;
-  private static final long MOST_TMPFS = 64L << 30;
 
   /**
    * Of the system calls that the filter refuses those that act on the caller's own processes and
@@ -83,12 +79,10 @@ final class SpawnCheck {
           "/var/tmp",
           "/var/lib");
 
-  private static final Set<String> RESERVED_TARGETS =
-      Set.of("/", "/proc", "/dev", "/usr", "/etc", "/run");
-
   private SpawnCheck() {}
 
-  static AgentSpec check(Caller caller, SpawnRequest request) throws SyscallException {
+  static AgentSpec check(Caller caller, SpawnRequest request, HostPlaces places)
+      throws SyscallException {
     String name = Names.checkFor(caller, request.name());
     requireOperatorFor(caller, request);
     if ((request.script() == null) == (request.command() == null)) {
@@ -114,7 +108,7 @@ final class SpawnCheck {
         script,
         whole,
         request.workspace() == null ? null : folder("workspace", request.workspace()),
-        mounts(request),
+        new MountCheck(caller, places).check(request.mounts()),
         allowedSyscalls(request),
         limits,
         llmWeight(request),
@@ -177,9 +171,6 @@ final class SpawnCheck {
     }
     if (request.learns()) {
       return "learn";
-    }
-    if (request.mounts() != null) {
-      return "mounts";
     }
     if (request.allowSyscalls() != null) {
       return "allow_syscalls";
@@ -267,56 +258,6 @@ final class SpawnCheck {
     return String.valueOf(file.getParent());
   }
 
-  private static List<AgentSpec.Mount> mounts(SpawnRequest request) throws SyscallException {
-    List<AgentSpec.Mount> mounts = new ArrayList<>();
-    List<SpawnRequest.MountRequest> asked = request.mounts() == null ? List.of() : request.mounts();
-    checkCount("mounts", asked.size(), MOST_MOUNTS);
-    for (SpawnRequest.MountRequest mount : asked) {
-      if ("tmpfs".equals(mount.mode())) {
-        mounts.add(tmpfs(mount));
-        continue;
-      }
-      if (mount.size() != null) {
-        throw SyscallException.invalid("mounts.size is for mode tmpfs");
-      }
-      if (mount.source() == null || mount.target() == null) {
-        throw SyscallException.invalid("each of mounts needs source and target");
-      }
-      Path source = absolute("mounts.source", mount.source());
-      if (!Files.exists(source)) {
-        throw SyscallException.notFound("mounts.source " + source + " does not exist");
-      }
-      mounts.add(AgentSpec.Mount.of(source, target(mount.target()), writable(mount.mode())));
-    }
-    return List.copyOf(mounts);
-  }
-
-  private static String target(String text) throws SyscallException {
-    String target = absolute("mounts.target", text).toString();
-    if (RESERVED_TARGETS.contains(target)) {
-      throw SyscallException.invalid(
-          "mounts.target " + target + " is the sandbox's own; choose another place");
-    }
-    return target;
-  }
-
-  private static AgentSpec.Mount tmpfs(SpawnRequest.MountRequest mount) throws SyscallException {
-    if (mount.source() != null || mount.target() == null || mount.size() == null) {
-      throw SyscallException.invalid("a mount of mode tmpfs needs target and size, and no source");
-    }
-    long bytes;
-    try {
-      bytes = ByteSize.parse(mount.size());
-    } catch (IllegalArgumentException e) {
-      throw SyscallException.invalid("mounts.size: " + e.getMessage());
-    }
-    if (bytes < LEAST_TMPFS || bytes > MOST_TMPFS) {
-      throw SyscallException.invalid(
-          "mounts.size must be " + LEAST_TMPFS + " to " + MOST_TMPFS + " bytes, was " + bytes);
-    }
-    return AgentSpec.Mount.tmpfs(target(mount.target()), bytes);
-  }
-
   private static List<String> allowedSyscalls(SpawnRequest request) throws SyscallException {
     List<String> asked = request.allowSyscalls() == null ? List.of() : request.allowSyscalls();
     for (String name : asked) {
@@ -329,16 +270,6 @@ final class SpawnCheck {
       }
     }
     return asked.stream().distinct().toList();
-  }
-
-  private static boolean writable(@Nullable String mode) throws SyscallException {
-    if (mode == null || mode.equals("ro")) {
-      return false;
-    }
-    if (mode.equals("rw")) {
-      return true;
-    }
-    throw SyscallException.invalid("mounts.mode must be ro or rw, was \"" + mode + "\"");
   }
 
   private static RestartPolicy restart(SpawnRequest request) throws SyscallException {
@@ -368,7 +299,7 @@ final class SpawnCheck {
     return path;
   }
 
-  private static Path absolute(String field, String text) throws SyscallException {
+  static Path absolute(String field, String text) throws SyscallException {
     try {
       Path path = Path.of(text);
       if (path.isAbsolute()) {
@@ -392,7 +323,7 @@ final class SpawnCheck {
     }
   }
 
-  private static void checkCount(String field, int count, int most) throws SyscallException {
+  static void checkCount(String field, int count, int most) throws SyscallException {
     if (count > most) {
       throw SyscallException.invalid(
           field + " has " + count + " entries; at most " + most + " are allowed");
