@@ -49,6 +49,7 @@ class AsyncAgentCalls(AsyncClientCore):
         mounts: Sequence[Mapping[str, str]] | None = None,
         workspace: str | None = None,
         allow_syscalls: Sequence[str] | None = None,
+        devices: Sequence[str] | None = None,
         llm_weight: int | None = None,
         openai: bool | None = None,
         freeze_while_waiting: bool | None = None,
@@ -76,6 +77,7 @@ class AsyncAgentCalls(AsyncClientCore):
                 `{"target": ..., "mode": "tmpfs", "size": "64M"}` is an empty folder in memory.
             workspace: the folder that is its own.
             allow_syscalls: system calls that its sandbox would refuse, such as "ptrace".
+            devices: character devices of the host that the kernel's configuration lists.
             llm_weight: 1 to 10000, of its share of the language model among its siblings' (100).
             openai: whether programs in it can ask the language model as OpenAI's clients do: OPENAI_BASE_URL is set,
                 no key is needed, and what they ask counts as the agent's own.
@@ -108,6 +110,7 @@ class AsyncAgentCalls(AsyncClientCore):
             mounts=mounts,
             workspace=workspace,
             allow_syscalls=allow_syscalls,
+            devices=devices,
             llm_weight=llm_weight,
             openai=openai,
             freeze_while_waiting=freeze_while_waiting,

@@ -98,6 +98,13 @@ final class AgentOptions {
   private List<String> syscalls = new ArrayList<>();
 
   @Option(
+      names = "--device",
+      paramLabel = "PATH",
+      description =
+          "Give it a character device that the kernel's configuration lists, such as /dev/kvm; repeatable.")
+  private List<String> devices = new ArrayList<>();
+
+  @Option(
       names = "--llm-weight",
       paramLabel = "N",
       description = "1 to 10000: its share of the LLM among others' shares (default 100).")
@@ -161,6 +168,7 @@ final class AgentOptions {
     putIf(request, "workspace", workspace == null ? null : workspace.toAbsolutePath().toString());
     putIf(request, "llm_weight", llmWeight);
     putIf(request, "allow_syscalls", syscalls.isEmpty() ? null : syscalls);
+    putIf(request, "devices", devices.isEmpty() ? null : devices);
     return request;
   }
 

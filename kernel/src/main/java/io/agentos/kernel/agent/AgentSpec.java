@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param script the script on the host, which a sandbox shows under {@code /agent}
  * @param scriptWhole whether the script's whole folder is shown or only the file
  * @param allowedSyscalls that the sandbox's filter otherwise refuses
+ * @param devices of the host that its {@code /dev} has too
  * @param llmWeight of its share of the LLM among its siblings' shares
  * @param openai whether it can ask the LLM as OpenAI's is asked, over HTTP
  * @param freezesWhileWaiting whether it stands still while it only waits for the LLM
@@ -35,6 +36,7 @@ public record AgentSpec(
     @Nullable Path workspace,
     List<Mount> mounts,
     List<String> allowedSyscalls,
+    List<Devices.Device> devices,
     ResourceLimits limits,
     int llmWeight,
     RestartPolicy restart,
@@ -70,6 +72,7 @@ public record AgentSpec(
         workspace,
         mounts,
         allowedSyscalls,
+        devices,
         limits.cappedBy(parent),
         llmWeight,
         restart,

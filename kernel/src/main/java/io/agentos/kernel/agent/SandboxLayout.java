@@ -119,6 +119,10 @@ public final class SandboxLayout {
       ownNames(plan, id);
     }
     plan.with("--proc", "/proc").with("--dev", "/dev", SHM_BYTES);
+    for (Devices.Device device : spec.devices()) {
+      plan.opening(
+          () -> new SandboxPlan.Source("--device", device.open()), device.path().toString());
+    }
     plan.with("--tmpfs", "/tmp", TMP_BYTES, TMP_INODES);
     plan.with(READ_WRITE, workspace(id, spec), WORKSPACE);
     script(plan, id, spec);

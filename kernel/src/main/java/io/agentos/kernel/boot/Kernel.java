@@ -3,6 +3,7 @@ package io.agentos.kernel.boot;
 
 import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.agent.Agents;
+import io.agentos.kernel.agent.Devices;
 import io.agentos.kernel.agent.Ids;
 import io.agentos.kernel.agent.LocalService;
 import io.agentos.kernel.agent.RunFactory;
@@ -130,7 +131,8 @@ public final class Kernel {
             config.maxPayload());
     agents.setDoors(doors);
     Offload offload = new Offload(reactor, workers);
-    mcpServers = new McpServers(config.mcpServers(), new Spawn(agents, offload));
+    Devices devices = devices(config);
+    mcpServers = new McpServers(config.mcpServers(), new Spawn(agents, devices, offload));
     ProtocolConfig protocol = new ProtocolConfig(Version.TEXT, config.maxPayload());
     dispatcher =
         new Dispatcher(
@@ -140,6 +142,7 @@ public final class Kernel {
                 reactor,
                 offload,
                 agents,
+                devices,
                 postboxes,
                 events,
                 new io.agentos.kernel.fs.Files(),
@@ -161,6 +164,14 @@ public final class Kernel {
             .flatMap(agents::find)
             .filter(agent -> agent == watcher.get() || agent.descendsFrom(watcher.get()))
             .isPresent();
+  }
+
+  private static Devices devices(KernelConfig config) throws BootException {
+    try {
+      return Devices.at(config.devices());
+    } catch (IOException e) {
+      throw new BootException(SandboxConfig.DEVICES + ": " + e.getMessage());
+    }
   }
 
   private static void requireHelper(Path helper) throws BootException {

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param auditDays for which entries are kept
  * @param secrets what is attached to requests on the way out
  * @param door where programs of the host can ask the LLM over HTTP
+ * @param devices that sandboxes may be given
  * @param jsonLogs one JSON object a line instead of text for people
  */
 public record KernelConfig(
@@ -44,6 +45,7 @@ public record KernelConfig(
     int auditDays,
     Secrets secrets,
     Optional<HostDoor.Settings> door,
+    List<Path> devices,
     Optional<Path> file) {
   private static final List<String> KEYS =
       List.of(
@@ -69,6 +71,7 @@ public record KernelConfig(
           HostDoor.MAX_TOKENS,
           HostDoor.MAX_CALLS,
           HostDoor.MAX_COST,
+          SandboxConfig.DEVICES,
           SecretsConfig.KEY,
           McpServers.KEY);
 
@@ -165,6 +168,7 @@ public record KernelConfig(
         values.integer("audit.max_days", 90, 1, 36_500),
         SecretsConfig.read(values.at(SecretsConfig.KEY), environment),
         door,
+        SandboxConfig.devices(values.at(SandboxConfig.DEVICES)),
         file);
   }
 

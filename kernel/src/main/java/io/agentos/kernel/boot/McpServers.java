@@ -145,6 +145,7 @@ final class McpServers {
         given.mounts(),
         given.workspace(),
         given.allowSyscalls(),
+        given.devices(),
         given.llmWeight(),
         /* learn= */ null,
         given.openai(),

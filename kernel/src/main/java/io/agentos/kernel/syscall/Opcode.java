@@ -51,7 +51,7 @@ public enum Opcode {
   LLM_STATUS(0x05, Right.ANY, s -> new LlmStatus(s.llm())),
   LLM_TRACE(0x06, Right.ANY, s -> new LlmTrace(s.llm(), s.agents())),
   LLM_USAGE(0x07, Right.ANY, s -> new LlmUsage(s.llm())),
-  SPAWN(0x10, Right.SPAWN, s -> new Spawn(s.agents(), s.offload())),
+  SPAWN(0x10, Right.SPAWN, s -> new Spawn(s.agents(), s.devices(), s.offload())),
   KILL(0x11, Right.ANY, s -> new Kill(s.agents())),
   LIST(0x12, Right.ANY, s -> new ListAgents(s.agents(), s.offload())),
   WAIT(0x13, Right.ANY, s -> new WaitFor(s.agents())),

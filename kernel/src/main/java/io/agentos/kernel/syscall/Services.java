@@ -2,6 +2,7 @@
 package io.agentos.kernel.syscall;
 
 import io.agentos.kernel.agent.Agents;
+import io.agentos.kernel.agent.Devices;
 import io.agentos.kernel.audit.AuditLog;
 import io.agentos.kernel.base.ProtocolConfig;
 import io.agentos.kernel.event.EventBus;
@@ -18,6 +19,7 @@ public record Services(
     Reactor reactor,
     Offload offload,
     Agents agents,
+    Devices devices,
     Postboxes postboxes,
     EventBus events,
     Files files,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import io.agentos.kernel.syscall.Opcode;
+import io.agentos.kernel.testing.Expect;
 import io.agentos.kernel.testing.KernelProcess;
 import io.agentos.kernel.testing.Operator;
 import io.agentos.kernel.testing.SandboxedAgent;
@@ -241,5 +242,23 @@ final class SecretsIT {
                 "permissions",
                 Map.of("secrets", List.of("first"))));
     assertThat(refusal.path("error").asText()).contains("sandbox");
+  }
+
+  @Test
+  void anAgentWithoutASandboxIsGivenNoneLater() throws IOException {
+    int id = operator.puppet("opened", Map.of());
+    Map<String, ?> change =
+        Map.of("agent_id", id, "permissions", Map.of("secrets", List.of("first")));
+    Expect.refusal(
+        operator.call(Opcode.SET_PERMS, change), "INVALID_REQUEST", "needs a sandbox", "memory");
+    Map<String, ?> all = Map.of("agent_id", id, "level", "unrestricted");
+    Expect.success(operator.call(Opcode.SET_PERMS, all));
+    assertThat(
+            operator
+                .call(Opcode.GET_PERMS, Map.of("agent_id", id))
+                .at("/permissions/secrets")
+                .toString())
+        .isEqualTo("[]");
+    operator.kill("opened");
   }
 }

@@ -5,6 +5,7 @@ import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.agent.AgentRun;
 import io.agentos.kernel.agent.AgentSpec;
 import io.agentos.kernel.agent.Agents;
+import io.agentos.kernel.agent.Devices;
 import io.agentos.kernel.agent.HostPlaces;
 import io.agentos.kernel.permission.PermissionLevel;
 import io.agentos.kernel.permission.PermissionSpec;
@@ -27,11 +28,13 @@ public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Respons
   private final Agents agents;
   private final Offload offload;
   private final HostPlaces places;
+  private final Devices devices;
 
-  public Spawn(Agents agents, Offload offload) {
+  public Spawn(Agents agents, Devices devices, Offload offload) {
     this.agents = agents;
     this.offload = offload;
     this.places = agents.places();
+    this.devices = devices;
   }
 
   /**
@@ -58,7 +61,7 @@ public final class Spawn implements Syscall.Deferred<SpawnRequest, Spawn.Respons
     permissions(
         caller, request); // so that what makes no sense is refused before files are looked at
     offload.run(
-        () -> SpawnCheck.check(caller, request, places),
+        () -> SpawnCheck.check(caller, request, places, devices),
         spec -> start(caller, request, spec, reply),
         reply::fail);
   }

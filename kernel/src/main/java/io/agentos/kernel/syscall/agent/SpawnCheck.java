@@ -2,6 +2,7 @@
 package io.agentos.kernel.syscall.agent;
 
 import io.agentos.kernel.agent.AgentSpec;
+import io.agentos.kernel.agent.Devices;
 import io.agentos.kernel.agent.HostPlaces;
 import io.agentos.kernel.agent.NetworkMode;
 import io.agentos.kernel.agent.RestartPolicy;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class SpawnCheck {
   private static final String PYTHON = "/usr/bin/python3";
   private static final int MOST_RESTARTS = 1_000_000;
+  private static final int MOST_DEVICES = 16;
 
   /**
    * Of the system calls that the filter refuses those that act on the caller's own processes and
@@ -81,7 +83,7 @@ final class SpawnCheck {
 
   private SpawnCheck() {}
 
-  static AgentSpec check(Caller caller, SpawnRequest request, HostPlaces places)
+  static AgentSpec check(Caller caller, SpawnRequest request, HostPlaces places, Devices devices)
       throws SyscallException {
     String name = Names.checkFor(caller, request.name());
     requireOperatorFor(caller, request);
@@ -110,6 +112,7 @@ final class SpawnCheck {
         request.workspace() == null ? null : folder("workspace", request.workspace()),
         new MountCheck(caller, places).check(request.mounts()),
         allowedSyscalls(request),
+        devices(caller, request, devices),
         limits,
         llmWeight(request),
         restart(request),
@@ -256,6 +259,40 @@ final class SpawnCheck {
 
   private static String folderOf(Path file) {
     return String.valueOf(file.getParent());
+  }
+
+  /** An operator gives what the configuration lists; an agent what it was given. */
+  private static List<Devices.Device> devices(Caller caller, SpawnRequest request, Devices devices)
+      throws SyscallException {
+    List<String> asked = request.devices() == null ? List.of() : request.devices();
+    checkCount("devices", asked.size(), MOST_DEVICES);
+    if (!asked.isEmpty() && !request.isSandboxed()) {
+      throw SyscallException.invalid("devices needs a sandbox; without one the host's are there");
+    }
+    List<Devices.Device> granted = new ArrayList<>();
+    for (String text : asked) {
+      Path path = absolute("devices", text);
+      Devices.Device device =
+          caller.isUnrestricted() ? devices.require(path) : passedOn(caller, path);
+      if (granted.contains(device)) {
+        throw SyscallException.invalid("devices names " + path + " twice");
+      }
+      granted.add(device);
+    }
+    return List.copyOf(granted);
+  }
+
+  private static Devices.Device passedOn(Caller caller, Path path) throws SyscallException {
+    List<Devices.Device> own = caller.agent() == null ? List.of() : caller.agent().spec().devices();
+    return own.stream()
+        .filter(device -> device.path().equals(path))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                SyscallException.denied(
+                    "device "
+                        + path
+                        + " is none that this caller was given itself; only an operator without a level gives others"));
   }
 
   private static List<String> allowedSyscalls(SpawnRequest request) throws SyscallException {

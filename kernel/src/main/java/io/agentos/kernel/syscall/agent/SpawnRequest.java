@@ -38,6 +38,7 @@ public record SpawnRequest(
     @Nullable List<MountRequest> mounts,
     @Nullable String workspace,
     @Nullable List<String> allowSyscalls,
+    @Nullable List<String> devices,
     @Nullable Integer llmWeight,
     @Nullable Boolean learn,
     @Nullable Boolean openai,

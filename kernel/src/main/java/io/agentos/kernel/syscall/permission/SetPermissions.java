@@ -62,6 +62,7 @@ public final class SetPermissions implements Syscall.Inline<SetPermissions.Reque
     try {
       Permissions changed =
           caller.isUnrestricted() ? granted(agent, spec) : agent.permissions().narrowedBy(spec);
+      refuseUnguarded(agent, changed);
       agent.setPermissions(changed);
       events.happened(
           "permissions.changed",
@@ -70,6 +71,15 @@ public final class SetPermissions implements Syscall.Inline<SetPermissions.Reque
       return PermissionsView.of(changed, llm.spent(agent.id()));
     } catch (IllegalArgumentException e) {
       throw SyscallException.invalid("permissions: " + e.getMessage());
+    }
+  }
+
+  private static void refuseUnguarded(Agent agent, Permissions changed) throws SyscallException {
+    if (!agent.spec().sandboxed() && !changed.secrets().names().isEmpty()) {
+      throw SyscallException.invalid(
+          "permissions.secrets needs a sandbox: agent "
+              + agent.id()
+              + " has none, and could read the kernel's own memory");
     }
   }
 
