@@ -11,6 +11,7 @@ import io.agentos.kernel.sandbox.Consumption;
 import io.agentos.kernel.sandbox.Enforcement;
 import io.agentos.kernel.sandbox.Freezer;
 import io.agentos.kernel.sandbox.ProcessTree;
+import io.agentos.kernel.sandbox.SandboxPlan;
 import io.agentos.kernel.sandbox.SandboxProcess;
 import io.agentos.kernel.sandbox.View;
 import java.time.Duration;
@@ -45,7 +46,7 @@ public final class AgentRun implements SandboxProcess.Observer {
   private final Enforcement enforcement;
   private final Enforcement.Prepared limits;
   private final Events events;
-  private final LocalService.Both services;
+  private final LocalService.All services;
   private final long begunNanos = System.nanoTime();
   private @Nullable SandboxProcess process;
   private @Nullable Freezer freezer;
@@ -69,7 +70,7 @@ public final class AgentRun implements SandboxProcess.Observer {
       Enforcement enforcement,
       Enforcement.Prepared limits,
       Events events,
-      LocalService.Both services) {
+      LocalService.All services) {
     this.agent = agent;
     this.reactor = reactor;
     this.enforcement = enforcement;
@@ -197,7 +198,7 @@ public final class AgentRun implements SandboxProcess.Observer {
 
   /** The helper sends the listeners before it starts the program. */
   private void openGates(SandboxProcess running) {
-    List<Integer> ports = agent.spec().localPorts();
+    List<SandboxPlan.Listener> ports = agent.spec().localPorts();
     try {
       int[] listeners = running.takeListeners(ports.size());
       for (int i = 0; i < listeners.length; i++) {

@@ -2,6 +2,7 @@
 package io.agentos.kernel.agent;
 
 import io.agentos.kernel.sandbox.ResourceLimits;
+import io.agentos.kernel.sandbox.SandboxPlan;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,13 +48,15 @@ public record AgentSpec(
   public static final int MOST_LLM_WEIGHT = 10_000;
 
   /** The ports of its own loopback interface that the kernel serves. */
-  List<Integer> localPorts() {
-    List<Integer> ports = new ArrayList<>();
+  List<SandboxPlan.Listener> localPorts() {
+    List<SandboxPlan.Listener> ports = new ArrayList<>();
     if (network == NetworkMode.PROXY) {
-      ports.add(LocalService.PROXY_PORT);
+      ports.add(new SandboxPlan.Listener(LocalService.PROXY_PORT, /* datagrams= */ false));
+      ports.add(new SandboxPlan.Listener(LocalService.NAMES_PORT, /* datagrams= */ false));
+      ports.add(new SandboxPlan.Listener(LocalService.NAMES_PORT, /* datagrams= */ true));
     }
     if (openai) {
-      ports.add(LocalService.LLM_PORT);
+      ports.add(new SandboxPlan.Listener(LocalService.LLM_PORT, /* datagrams= */ false));
     }
     return ports;
   }

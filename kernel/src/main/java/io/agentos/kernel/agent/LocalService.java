@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.agent;
 
+import io.agentos.kernel.sandbox.SandboxPlan;
+
 /** Serves a port of the loopback interfaces that sandboxes have of their own. */
 public interface LocalService {
   /** Where the HTTP proxy listens inside every sandbox that has one. */
@@ -9,10 +11,16 @@ public interface LocalService {
   /** Where the LLM is asked as OpenAI's is. */
   int LLM_PORT = 3129;
 
+  /** Where names are asked for, by resolvers that know no other port. */
+  int NAMES_PORT = 53;
+
   /** What serves them. */
-  record Both(LocalService proxy, LocalService llm) {
-    LocalService at(int port) {
-      return port == PROXY_PORT ? proxy : llm;
+  record All(LocalService proxy, LocalService llm, LocalService names, LocalService datagramNames) {
+    LocalService at(SandboxPlan.Listener listener) {
+      if (listener.port() == NAMES_PORT) {
+        return listener.datagrams() ? datagramNames : names;
+      }
+      return listener.port() == PROXY_PORT ? proxy : llm;
     }
   }
 
@@ -25,7 +33,7 @@ public interface LocalService {
   /**
    * Starts to serve a run of an agent. Reactor thread.
    *
-   * @param listener a listening TCP socket, which is the gate's from here on
+   * @param listener a listening TCP socket or an UDP one, which is the gate's from here on
    */
   Gate open(Agent agent, int listener);
 }

@@ -23,7 +23,7 @@ public final class RunFactory {
   private final SandboxLayout layout;
   private final Enforcement enforcement;
   private final Launcher launcher;
-  private final LocalService.Both services;
+  private final LocalService.All services;
   private int runs;
 
   public RunFactory(
@@ -32,7 +32,7 @@ public final class RunFactory {
       SandboxLayout layout,
       Enforcement enforcement,
       Launcher launcher,
-      LocalService.Both services) {
+      LocalService.All services) {
     this.reactor = reactor;
     this.workers = workers;
     this.layout = layout;

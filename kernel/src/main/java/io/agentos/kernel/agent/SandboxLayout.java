@@ -111,8 +111,7 @@ public final class SandboxLayout {
     if (spec.network() == NetworkMode.HOST) {
       plan.with("--share-net");
     }
-    spec.localPorts()
-        .forEach(port -> plan.listening(new SandboxPlan.Listener(port, /* datagrams= */ false)));
+    spec.localPorts().forEach(plan::listening);
     system(plan, spec.network() == NetworkMode.HOST);
     accounts(plan, id);
     if (spec.network() == NetworkMode.PROXY) {
@@ -260,16 +259,13 @@ public final class SandboxLayout {
     plan.with("--ro-bind", passwd, "/etc/passwd").with("--ro-bind", group, "/etc/group");
   }
 
-  /**
-   * With a proxy nobody inside has to find a name. Who tries gets an error at once rather than
-   * after a timeout: nothing listens there.
-   */
+  /** With a proxy names are asked of the kernel, which knows the agent's rules and nobody else. */
   private void ownNames(SandboxPlan plan, AgentId id) throws IOException {
     Path folder = paths.agentRuntime(id);
     Path hosts = readable(folder.resolve("hosts"), "127.0.0.1 localhost\n::1 localhost\n");
     Path resolver =
         readable(
-            folder.resolve("resolv.conf"), "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+            folder.resolve("resolv.conf"), "nameserver 127.0.0.1\noptions timeout:2 attempts:2\n");
     plan.with("--ro-bind", hosts, "/etc/hosts").with("--ro-bind", resolver, "/etc/resolv.conf");
   }
 

@@ -5,6 +5,15 @@ import java.time.Duration;
 
 /** Every bound of the kernel that no configuration changes, in one place. */
 public final class Limits {
+  /** Questions for names that one agent has under way, over UDP and over TCP each. */
+  public static final int NAME_QUERIES_PER_AGENT = 64;
+
+  /** Of one over TCP; a name has at most 255. */
+  public static final int NAME_QUERY_BYTES = 512;
+
+  /** A connection that has not asked by then is ended. */
+  public static final Duration NAME_QUERY_TIME = Duration.ofSeconds(5);
+
   /** Files and folders in what an agent has mounted for another, each of which is judged. */
   public static final int MOUNT_ENTRIES = 50_000;
 

@@ -24,6 +24,7 @@ import io.agentos.kernel.llm.Llm;
 import io.agentos.kernel.net.Web;
 import io.agentos.kernel.posix.Sys;
 import io.agentos.kernel.proxy.EgressProxy;
+import io.agentos.kernel.proxy.NameServer;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.reactor.Workers;
 import io.agentos.kernel.sandbox.CgroupTree;
@@ -104,6 +105,7 @@ public final class Kernel {
     Enforcement enforcement = new Enforcement(cgroups, monitor, config.strictLimits());
     ids = new Ids(paths.state().resolve("last-id"));
     egress = new EgressProxy(reactor, loops, config.secrets(), audit);
+    NameServer names = new NameServer(loops, audit);
     llmDoor = new LlmDoor(reactor, loops, config.maxPayload());
     web = new Web(config.secrets());
     RunFactory runs =
@@ -113,7 +115,7 @@ public final class Kernel {
             new SandboxLayout(paths),
             enforcement,
             launcher,
-            new LocalService.Both(egress, llmDoor));
+            new LocalService.All(egress, llmDoor, names.streams(), names.datagrams()));
     EventBus events = new EventBus(this::mayHear);
     agents = new Agents(reactor, workers, paths, ids, runs, events);
     llm = new Llm(reactor, config.llm(), events);

@@ -66,6 +66,18 @@ public final class DomainRules {
         .allMatch(oneOf -> oneOf.stream().anyMatch(rule -> rule.allows(canonical, port)));
   }
 
+  /** Whether the host may be talked to at any port at all. */
+  public boolean allowsName(String host) {
+    String canonical;
+    try {
+      canonical = canonicalHost(host);
+    } catch (IllegalArgumentException noName) {
+      return false;
+    }
+    return conditions.stream()
+        .allMatch(oneOf -> oneOf.stream().anyMatch(rule -> rule.matches(canonical)));
+  }
+
   /**
    * Whether bytes that nobody looks into may go there: to the port of HTTPS, and to others only
    * where a rule names the port.
