@@ -160,7 +160,9 @@ class Given(SandboxTest):
         out = self.run_with("cat /data/file; echo x >/data/made", **self.given("--bind-fd", self.opened(source)))
         self.assertEqual(out, "text")
         self.assertTrue((source / "made").exists())
-        out = self.run_with("(echo x >/data) 2>&1; cat /data", **self.given("--ro-bind-fd", self.opened(source / "file")))
+        out = self.run_with(
+            "(echo x >/data) 2>&1; cat /data", **self.given("--ro-bind-fd", self.opened(source / "file"))
+        )
         self.assertIn("Read-only file system", out)
         self.assertTrue(out.endswith("text"))
 
@@ -178,7 +180,9 @@ class Given(SandboxTest):
     def test_of_the_caller_s_are_the_inside_user_s(self):
         source = self.source("workspace", mode=0o700)
 
-        out = self.run_with("umask 022; stat -c %u /data; echo >/data/made", **self.given("--own-bind-fd", self.opened(source)))
+        out = self.run_with(
+            "umask 022; stat -c %u /data; echo >/data/made", **self.given("--own-bind-fd", self.opened(source))
+        )
         self.assertEqual(out, "1000\n")
         self.assertEqual((source / "made").stat().st_uid, os.geteuid())
         out = self.run_with("(echo >/data/x) 2>&1; true", **self.given("--own-ro-bind-fd", self.opened(source)))

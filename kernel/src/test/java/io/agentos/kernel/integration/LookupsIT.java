@@ -18,10 +18,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,7 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Names as programs behind the proxy look them up, and what of that leaves the kernel. The kernel
  * lives in a network of its own, whose name server writes down what it is asked.
  */
-final class LookupsIT {
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LookupsIT {
   private static final String LOOK =
       """
       import socket, sys, time
@@ -70,14 +73,19 @@ final class LookupsIT {
               return told(answer[2:]) if answer else 'end'
       """;
 
-  private static KernelProcess kernel;
-  private static Operator operator;
-  private static SandboxedAgent listed;
-  private static SandboxedAgent roaming;
-  private static Path log;
+  private KernelProcess kernel;
+  private Operator operator;
+  private SandboxedAgent listed;
+  private SandboxedAgent roaming;
+  private Path log;
+
+  /** Words before the kernel's command. */
+  List<String> prefix() {
+    return List.of();
+  }
 
   @BeforeAll
-  static void start() throws IOException {
+  void start() throws IOException {
     Path folder = KernelProcess.newFolder();
     log = folder.resolve("world.log");
     Path world = folder.resolve("world.py");
@@ -99,14 +107,17 @@ final class LookupsIT {
             folder,
             // Each request looks its name up anew.
             Map.of("JAVA_TOOL_OPTIONS", "-Dsun.net.inetaddr.ttl=0"),
-            List.of("unshare", "--mount", "--net", "sh", "-c", inside, "sh"));
+            Stream.concat(
+                    Stream.of("unshare", "--mount", "--net", "sh", "-c", inside, "sh"),
+                    prefix().stream())
+                .toList());
     Until.holds("the world is there", () -> Files.exists(log) && asked().contains("ready"));
     operator = new Operator(kernel);
     listed = agent("listed", List.of("api.test", "*.wild.test:443", "inside.test"));
     roaming = agent("roaming", List.of("*"));
   }
 
-  private static String asked() {
+  private String asked() {
     try {
       return Files.readString(log);
     } catch (IOException e) {
@@ -114,7 +125,7 @@ final class LookupsIT {
     }
   }
 
-  private static SandboxedAgent agent(String name, List<String> network) throws IOException {
+  private SandboxedAgent agent(String name, List<String> network) throws IOException {
     SandboxedAgent made =
         SandboxedAgent.start(
             kernel,
@@ -128,18 +139,18 @@ final class LookupsIT {
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  void stop() throws IOException {
     listed.close();
     roaming.close();
     operator.close();
     kernel.close();
   }
 
-  private static String look(SandboxedAgent agent, String... names) throws IOException {
+  private String look(SandboxedAgent agent, String... names) throws IOException {
     return agent.shell("python3 look.py " + String.join(" ", names));
   }
 
-  private static String get(SandboxedAgent agent, String name) throws IOException {
+  private String get(SandboxedAgent agent, String name) throws IOException {
     return agent.shell("curl -sS http://" + name + ":8080/ -w ' %{http_code}' || true");
   }
 

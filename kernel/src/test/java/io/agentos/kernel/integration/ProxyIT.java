@@ -26,13 +26,15 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Ordinary programs in a sandbox whose network is the kernel's proxy, and programs that attack it.
  */
-final class ProxyIT {
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ProxyIT {
   /** Sends its first argument, escapes undone, to the proxy, and prints all that comes back. */
   private static final String RAW =
       """
@@ -47,18 +49,23 @@ final class ProxyIT {
           print(data.decode('latin-1'), end='')
       """;
 
-  private static final ExecutorService THREADS = Executors.newCachedThreadPool();
-  private static KernelProcess kernel;
-  private static Operator operator;
-  private static HttpServer server;
-  private static ServerSocket echo;
-  private static SandboxedAgent listed;
-  private static SandboxedAgent roaming;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private KernelProcess kernel;
+  private Operator operator;
+  private HttpServer server;
+  private ServerSocket echo;
+  private SandboxedAgent listed;
+  private SandboxedAgent roaming;
+
+  /** Words before the kernel's command. */
+  List<String> prefix() {
+    return List.of();
+  }
 
   @BeforeAll
-  static void start() throws IOException {
+  void start() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(THREADS);
+    server.setExecutor(threads);
     server.createContext(
         "/",
         exchange -> {
@@ -87,19 +94,19 @@ final class ProxyIT {
         });
     server.start();
     echo = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
-    THREADS.execute(ProxyIT::serveEcho);
-    kernel = KernelProcess.start();
+    threads.execute(this::serveEcho);
+    kernel = KernelProcess.start(Map.of(), prefix());
     operator = new Operator(kernel);
     listed = agent("listed", List.of("127.0.0.1", "127.0.0.1:" + echo.getLocalPort()));
     roaming = agent("roaming", List.of("*"));
   }
 
   /** Answers everything at once when the other side has said all. */
-  private static void serveEcho() {
+  private void serveEcho() {
     while (!echo.isClosed()) {
       try {
         Socket socket = echo.accept();
-        THREADS.execute(
+        threads.execute(
             () -> {
               try (socket) {
                 byte[] all = socket.getInputStream().readAllBytes();
@@ -114,11 +121,11 @@ final class ProxyIT {
     }
   }
 
-  private static SandboxedAgent agent(String name, List<String> network) throws IOException {
+  private SandboxedAgent agent(String name, List<String> network) throws IOException {
     return agent(name, Map.of("network", network));
   }
 
-  private static SandboxedAgent agent(String name, Map<String, ?> permissions) throws IOException {
+  private SandboxedAgent agent(String name, Map<String, ?> permissions) throws IOException {
     SandboxedAgent made =
         SandboxedAgent.start(
             kernel, operator, name, Map.of("network", "proxy", "permissions", permissions));
@@ -127,22 +134,22 @@ final class ProxyIT {
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  void stop() throws IOException {
     listed.close();
     roaming.close();
     operator.close();
     kernel.close();
     server.stop(0);
     echo.close();
-    THREADS.shutdownNow();
+    threads.shutdownNow();
   }
 
-  private static String url(String rest) {
+  private String url(String rest) {
     return "http://127.0.0.1:" + server.getAddress().getPort() + rest;
   }
 
   /** The raw bytes of what the proxy answers. */
-  private static String raw(SandboxedAgent agent, String request) {
+  private String raw(SandboxedAgent agent, String request) {
     try {
       return agent.shell("/usr/bin/python3 /workspace/raw.py '" + request + "'");
     } catch (IOException e) {
@@ -150,7 +157,7 @@ final class ProxyIT {
     }
   }
 
-  private static String get(SandboxedAgent agent, String url) {
+  private String get(SandboxedAgent agent, String url) {
     return raw(agent, "GET " + url + " HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n");
   }
 
