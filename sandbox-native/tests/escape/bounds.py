@@ -48,6 +48,7 @@ BOUNDS = (
     Bound("memory in many processes", "memory_of_children", 96, MEMORY),
     Bound("shared memory", "shared_memory", 96, MEMORY),
     Bound("memory in a file without a name", "memory_file", 96, MEMORY),
+    Bound("memory in segments that nobody has attached", "segments", 96, MEMORY),
     Bound("memory in /tmp", "temporary_files", 80, {"memory": "256M"}),
     Bound("files in /tmp", "small_files", 20_000, {"memory": "256M"}),
     Bound("processes", "processes", 64, {"max_pids": 16}),

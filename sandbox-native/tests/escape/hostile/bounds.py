@@ -17,6 +17,8 @@ from collections.abc import Callable
 MEBIBYTE = 1 << 20
 CHUNK = b"x" * MEBIBYTE
 CHILDREN = 12
+IPC_PRIVATE = 0
+IPC_RMID = 0
 KEPT: list[object] = []
 
 
@@ -58,6 +60,28 @@ def memory_file(amount: int, _: str) -> int:
     """MiB in a file without a name, which no process maps."""
     file = os.memfd_create("attack")
     return sum(os.write(file, CHUNK) for _ in range(amount)) // MEBIBYTE
+
+
+def segments(amount: int, scratch: str) -> int:
+    """MiB in System V segments that nobody has attached any more."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.shmat.restype = ctypes.c_void_p
+    libc.shmdt.argtypes = [ctypes.c_void_p]
+    made: list[int] = []
+    try:
+        for _ in range(amount):
+            number = libc.shmget(IPC_PRIVATE, MEBIBYTE, 0o600)
+            if number < 0:
+                raise OSError(ctypes.get_errno(), f"after {len(made)}: {os.strerror(ctypes.get_errno())}")
+            made.append(number)
+            place = libc.shmat(number, None, 0)
+            ctypes.memset(place, 1, MEBIBYTE)
+            libc.shmdt(place)
+        return amount
+    finally:
+        # Outside nobody else gives them back.
+        for number in made if scratch != "/tmp" else ():
+            libc.shmctl(number, IPC_RMID, None)
 
 
 def temporary_files(amount: int, scratch: str) -> int:
@@ -174,6 +198,7 @@ KINDS: dict[str, Callable[[int, str], int]] = {
         memory_of_children,
         shared_memory,
         memory_file,
+        segments,
         temporary_files,
         workspace_files,
         small_files,
