@@ -9,7 +9,7 @@ import unittest
 
 import harness
 
-SUITES = ("isolation", "files", "syscalls", "lifecycle", "options", "supervise", "join", "program", "chaos")
+SUITES = ("isolation", "files", "given", "syscalls", "lifecycle", "options", "supervise", "join", "program", "chaos")
 NOBODY = 65534
 
 

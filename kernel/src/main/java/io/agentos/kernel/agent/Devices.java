@@ -89,8 +89,7 @@ public final class Devices {
   private static int openWithoutLinks(Path path) throws ErrnoException {
     int root = Sys.open("/", Sys.O_PATH | Sys.O_DIRECTORY);
     try {
-      return Sys.openBelow(
-          root, path.toString(), Sys.O_PATH | Sys.O_NOFOLLOW, 0, Sys.RESOLVE_NO_SYMLINKS);
+      return Sys.openBelow(root, path.toString(), Sys.O_PATH, 0, Sys.RESOLVE_NO_SYMLINKS);
     } finally {
       Sys.close(root);
     }

@@ -54,7 +54,7 @@ public record HostPlace(@Nullable Path base, String below, boolean owned) {
 
   private Opened openIn(int root) throws ErrnoException {
     long within = Sys.RESOLVE_NO_SYMLINKS | (base == null ? 0 : Sys.RESOLVE_NO_XDEV);
-    int handle = Sys.openBelow(root, below, Sys.O_PATH | Sys.O_NOFOLLOW, 0, within);
+    int handle = Sys.openBelow(root, below, Sys.O_PATH, 0, within);
     try {
       return new Opened(handle, owned && (base == null || haveOneOwner(root, handle)));
     } catch (ErrnoException e) {

@@ -20,7 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class DevicesIT {
   private static final int SPAWNS = 1_000;
+  private static final int MOST_ROUNDS = 40;
 
   private static Path nodes;
   private static KernelProcess kernel;
@@ -151,11 +152,14 @@ final class DevicesIT {
     }
   }
 
-  /** What lies at a listed path is given only while it is the device of the kernel's start. */
+  /**
+   * What lies at a listed path is given only while it is the device of the kernel's start. Each of
+   * the spawns meets some swaps, of which the last puts that one back.
+   */
   @Test
   void givesWhatWasListed_whileTheNodeIsSwapped() throws Exception {
-    AtomicBoolean stop = new AtomicBoolean();
-    Thread swapper = new Thread(() -> swap(stop), "swapper");
+    Semaphore rounds = new Semaphore(0);
+    Thread swapper = new Thread(() -> swap(rounds), "swapper");
     swapper.start();
     TreeSet<String> outcomes = new TreeSet<>();
     Map<String, Object> fields = new HashMap<>(devices("swapped"));
@@ -164,6 +168,7 @@ final class DevicesIT {
     fields.put("command", List.of("/bin/sh", "-c", number));
     try {
       for (int i = 0; i < SPAWNS; i++) {
+        rounds.release(i % MOST_ROUNDS);
         JsonNode answer = spawn(fields);
         if (answer.get("success").asBoolean()) {
           assertThat(operator.await("refused").get("exit_code").asInt()).as("spawn %d", i).isZero();
@@ -174,25 +179,30 @@ final class DevicesIT {
         }
       }
     } finally {
-      stop.set(true);
+      swapper.interrupt();
       swapper.join();
     }
     assertThat(outcomes).containsExactly("listed", "refused");
   }
 
-  private static void swap(AtomicBoolean stop) {
+  private static void swap(Semaphore rounds) {
     Path next = nodes.resolve("next");
     Path swapped = nodes.resolve("swapped");
     try {
-      for (int i = 0; !stop.get(); i++) {
-        switch (i % 4) {
-          case 0 -> Files.createLink(next, nodes.resolve("full"));
-          case 1 -> Files.createSymbolicLink(next, nodes.resolve("full"));
-          case 2 -> Files.createLink(next, nodes.resolve("disk"));
-          default -> Files.createLink(next, nodes.resolve("zero"));
+      while (true) {
+        rounds.acquire();
+        for (int i = 0; i < 4; i++) {
+          switch (i) {
+            case 0 -> Files.createLink(next, nodes.resolve("full"));
+            case 1 -> Files.createSymbolicLink(next, nodes.resolve("full"));
+            case 2 -> Files.createLink(next, nodes.resolve("disk"));
+            default -> Files.createLink(next, nodes.resolve("zero"));
+          }
+          Files.move(next, swapped, StandardCopyOption.ATOMIC_MOVE);
         }
-        Files.move(next, swapped, StandardCopyOption.ATOMIC_MOVE);
       }
+    } catch (InterruptedException done) {
+      Thread.currentThread().interrupt();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -10,16 +10,12 @@ import io.agentos.kernel.testing.KernelProcess;
 import io.agentos.kernel.testing.Operator;
 import io.agentos.kernel.testing.SandboxedAgent;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,8 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What an agent may have mounted for one that it spawns: what it may itself read or write. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MountsIT {
-  private static final int SPAWNS = 1_000;
-
   private static final Map<String, ?> PERMISSIONS =
       Map.of(
           "can_spawn",
@@ -357,58 +351,5 @@ class MountsIT {
     Map<String, ?> fields =
         Map.of("name", "child", "command", List.of("/bin/true"), "mounts", List.of(mount));
     Expect.refusal(parent.call(Opcode.SPAWN, fields), "PERMISSION_DENIED", "tmpfs", "operator");
-  }
-
-  /** At a restart the place is looked up anew: what has become a link by then is not followed. */
-  @Test
-  void isNotRedirectedBetweenTwoRuns() throws IOException {
-    parent.shell("mkdir -p turn; mkfifo -m 666 turn/go; echo mine > turn/flag");
-    Map<String, Object> fields = new HashMap<>();
-    fields.put("name", "again");
-    fields.put("command", List.of("/bin/sh", "-c", "cat data/flag; read x < data/go; exit 1"));
-    fields.put("restart_policy", "on-failure");
-    fields.put("mounts", List.of(Map.of("source", "/workspace/turn", "target", "/workspace/data")));
-    Expect.success(parent.call(Opcode.SPAWN, fields));
-    parent.shell("mv turn turned; ln -s /victim turn; echo > turned/go");
-    assertThat(operator.await("again").get("exit_reason").asText()).isEqualTo("start_failed");
-    assertThat(operator.log("again")).contains("mine").doesNotContain("theirs");
-  }
-
-  /** A thousand spawns, each while the last part of the path is now a link and then another. */
-  @Test
-  void mountsWhatWasJudged_whileALinkIsSwapped() throws Exception {
-    Path door = parent.workspace().resolve("swapped");
-    AtomicBoolean stop = new AtomicBoolean();
-    Thread swapper = new Thread(() -> swap(door, stop), "swapper");
-    swapper.start();
-    TreeSet<String> outcomes = new TreeSet<>();
-    try {
-      for (int i = 0; i < SPAWNS; i++) {
-        JsonNode answer = spawn("racer", "grep -q mine data/flag", "/workspace/swapped", "ro");
-        if (answer.get("success").asBoolean()) {
-          assertThat(operator.await("racer").get("exit_code").asInt()).as("spawn %d", i).isZero();
-          outcomes.add("judged");
-        } else {
-          outcomes.add(answer.get("code").asText());
-        }
-      }
-    } finally {
-      stop.set(true);
-      swapper.join();
-    }
-    assertThat(outcomes).contains("judged", "PERMISSION_DENIED").doesNotContain("INTERNAL");
-  }
-
-  /** A link inward and a link outward by turns. */
-  private static void swap(Path door, AtomicBoolean stop) {
-    Path next = door.resolveSibling("swapped.next");
-    try {
-      for (int i = 0; !stop.get(); i++) {
-        Files.createSymbolicLink(next, Path.of(i % 2 == 0 ? "own" : "/victim"));
-        Files.move(next, door, StandardCopyOption.ATOMIC_MOVE);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
