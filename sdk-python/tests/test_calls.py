@@ -171,6 +171,11 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any], int, Any, type]] = [
     ("llm_status", (), {}, Opcode.LLM_STATUS, {}, agentos.LlmStatusResult),
     ("llm_trace", (), {"name": "a", "limit": 5}, Opcode.LLM_TRACE, {"name": "a", "limit": 5}, agentos.LlmTraceResult),
     ("llm_usage", (3,), {}, Opcode.LLM_USAGE, {"days": 3}, agentos.LlmUsageResult),
+    ("metrics_agent", (), {}, Opcode.METRICS_AGENT, {}, agentos.AgentMetrics),
+    ("metrics_agent", ("a",), {}, Opcode.METRICS_AGENT, {"name": "a"}, agentos.AgentMetrics),
+    ("metrics_agent", (), {"agent_id": 7}, Opcode.METRICS_AGENT, {"id": 7}, agentos.AgentMetrics),
+    ("metrics_all", (), {}, Opcode.METRICS_ALL, {}, agentos.MetricsResult),
+    ("metrics_system", (), {}, Opcode.METRICS_SYSTEM, {}, agentos.SystemMetrics),
     ("audit_log", (), {}, Opcode.GET_AUDIT_LOG, {}, agentos.AuditResult),
     (
         "audit_log",

@@ -8,7 +8,18 @@ from ._async_core import AsyncClientCore
 from ._limits import ANSWER_MARGIN_SECONDS, CALL_SECONDS
 from ._opcodes import Opcode
 from ._payloads import given
-from ._results import AgentInfo, ExitRecord, KillResult, LogResult, PauseResult, ResumeResult, SpawnResult
+from ._results import (
+    AgentInfo,
+    AgentMetrics,
+    ExitRecord,
+    KillResult,
+    LogResult,
+    MetricsResult,
+    PauseResult,
+    ResumeResult,
+    SpawnResult,
+    SystemMetrics,
+)
 from ._slots import OWN
 
 TYPE_CHECKING = False
@@ -24,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class AsyncAgentCalls(AsyncClientCore):
-    """spawn, kill, list, wait, pause, resume, logs.
+    """spawn, kill, list, wait, pause, resume, logs, and the calls that measure.
 
     An agent is named by its name or by its id: `kill("worker")`, `kill(name="worker")`, `kill(7)`, `kill(agent_id=7)`.
     """
@@ -228,6 +239,32 @@ class AsyncAgentCalls(AsyncClientCore):
 
             return await self._stream(Opcode.LOGS, fields, LogReader(Opcode.LOGS, LogResult), None)
         return await self._call(Opcode.LOGS, fields, LogResult)
+
+    async def metrics_agent(self, name: str | int | None = None, agent_id: int | None = None) -> AgentMetrics:
+        """Return what is measured of an agent: what it uses, how its calls went, how long it stood still.
+
+        Args:
+            name: the agent's name, or its id. An agent that gives neither means itself.
+            agent_id: the agent's id.
+
+        Raises:
+            NotFound: there is no such agent.
+            InvalidRequest: an operator named none.
+        """
+        fields = {} if name is None and agent_id is None else _target(name, agent_id)
+        return await self._call(Opcode.METRICS_AGENT, fields, AgentMetrics)
+
+    async def metrics_all(self) -> MetricsResult:
+        """Return the same of all living agents that the caller may see."""
+        return await self._call(Opcode.METRICS_ALL, {}, MetricsResult)
+
+    async def metrics_system(self) -> SystemMetrics:
+        """Return what the kernel does and uses, and how all calls went since it started.
+
+        Raises:
+            PermissionDenied: the caller is an agent.
+        """
+        return await self._call(Opcode.METRICS_SYSTEM, {}, SystemMetrics)
 
 
 def _target(name: str | int | None, agent_id: int | None) -> dict[str, Any]:

@@ -32,6 +32,9 @@ class Opcode:
     POLL_EVENTS = 0x62
     EMIT = 0x63
     GET_AUDIT_LOG = 0x76
+    METRICS_SYSTEM = 0xC0
+    METRICS_AGENT = 0xC1
+    METRICS_ALL = 0xC2
     HELLO = 0xFE
     EXIT = 0xFF
 

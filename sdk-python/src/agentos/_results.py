@@ -212,6 +212,69 @@ class AgentInfo(Result):
     waiting: bool
 
 
+class CallMetrics(Result):
+    """The system calls of one kind. Times are milliseconds; `ended` counts those too that `failed` or were `abandoned`.
+
+    `within[i]` is how many took at most `bounds_ms[i]`, and longer than the bound before; the last took longer still.
+    """
+
+    __slots__ = ()
+    call: str
+    under_way: int
+    ended: int
+    failed: int
+    abandoned: int
+    total_ms: float
+    longest_ms: float
+    within: list[int]
+
+
+class AgentMetrics(AgentInfo):
+    """What is measured of one agent: LIST's fields, how long this run stood still, and how its calls went.
+
+    `failures` says why some failed, by error code; `llm` is its share of the model, None until it asks for something.
+    """
+
+    __slots__ = ()
+    _nested = {"calls": CallMetrics}  # noqa: RUF012
+    throttled_ms: int
+    paused_ms: int
+    waiting_ms: int
+    mailbox: int
+    calls: list[CallMetrics]
+    failures: dict[str, int]
+    llm: dict[str, Any] | None
+
+
+class MetricsResult(Result):
+    """What is measured of all living agents that the caller may see."""
+
+    __slots__ = ()
+    _nested = {"agents": AgentMetrics}  # noqa: RUF012
+    success: bool
+    agents: list[AgentMetrics]
+    bounds_ms: list[float]
+
+
+class SystemMetrics(Result):
+    """What the kernel does and uses; the fields of each object are those of METRICS_SYSTEM in docs/protocol.md."""
+
+    __slots__ = ()
+    _nested = {"calls": CallMetrics}  # noqa: RUF012
+    success: bool
+    version: str
+    agents: dict[str, int]
+    ends: dict[str, int]
+    connections: dict[str, int]
+    events: dict[str, int]
+    llm: dict[str, Any]
+    calls: list[CallMetrics]
+    failures: dict[str, int]
+    bounds_ms: list[float]
+    kernel: dict[str, int]
+    host: dict[str, Any]
+
+
 class ExitRecord(Result):
     """How an agent ended. `exit_reason`: exited, signalled, oom, wall_time, killed, ...; `detail` is a sentence.
 

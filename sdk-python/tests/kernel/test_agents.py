@@ -129,6 +129,29 @@ def test_messages_between_operators(kernel: Daemon, client: AnyClient) -> None:
         assert other.recv_messages(max_messages=1).messages[0].message == "to me too"
 
 
+def test_metrics(client: AnyClient) -> None:
+    name = f"measured-{client.agent_id}"
+    client.spawn(name, command=["/bin/sleep", "1000"])
+    try:
+        agent = client.metrics_agent(name)
+        assert (agent.name, agent.state, agent.mailbox, agent.calls, agent.llm) == (name, "running", 0, [], None)
+        with pytest.raises(NotFound):
+            client.metrics_agent("nobody")
+        with pytest.raises(InvalidRequest, match="id and name"):
+            client.metrics_agent()
+        everyone = client.metrics_all()
+        assert name in [each.name for each in everyone.agents]
+        system = client.metrics_system()
+        measured = next(calls for calls in system.calls if calls.call == "METRICS_AGENT")
+        assert measured.ended >= sum(measured.within) >= 3
+        assert measured.failed >= 2
+        assert len(measured.within) == len(system.bounds_ms) + 1
+        assert system.failures["NOT_FOUND"] >= 1
+        assert system.kernel["memory"] > 0
+    finally:
+        client.kill(name, grace=0)
+
+
 def test_events(kernel: Daemon, client: AnyClient) -> None:
     with AgentOSClient(kernel.socket) as other:
         assert other.subscribe("test.*", "agent.ended").subscribed == ["agent.ended", "test.*"]

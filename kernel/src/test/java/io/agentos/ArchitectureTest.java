@@ -40,12 +40,14 @@ final class ArchitectureTest {
                   "boot",
                   with(
                       "syscall", "audit", "agent", "ipc", "fs", "exec", "llm", "net", "proxy",
-                      "door", "http", "event", "log")),
+                      "door", "http", "event", "log", "metric")),
               Map.entry(
                   "syscall",
-                  with("audit", "agent", "ipc", "event", "fs", "exec", "llm", "net", "log")),
+                  with(
+                      "audit", "agent", "ipc", "event", "fs", "exec", "llm", "net", "log",
+                      "metric")),
               // An agent has a log; a command runs in an agent's sandbox, within its limits.
-              Map.entry("agent", with("log")),
+              Map.entry("agent", with("log", "metric")),
               Map.entry("exec", with("agent")),
               Map.entry("audit", with()),
               Map.entry("fs", with()),
@@ -53,6 +55,7 @@ final class ArchitectureTest {
               Map.entry("event", with()),
               Map.entry("llm", with()),
               Map.entry("log", with()),
+              Map.entry("metric", with()),
               Map.entry("net", with()),
               // Serves an agent's programs by the rules of HTTP for agents.
               Map.entry("proxy", with("http", "agent", "net", "audit")),

@@ -26,6 +26,7 @@ final class Commands {
           "send",
           "recv",
           "events",
+          "metrics",
           "perms",
           "audit",
           "doctor",
@@ -55,6 +56,7 @@ final class Commands {
       case "send" -> new SendCommand();
       case "recv" -> new RecvCommand();
       case "events" -> new EventsCommand();
+      case "metrics" -> new MetricsCommand();
       case "perms" -> new PermsCommand();
       case "audit" -> new AuditCommand();
       case "doctor" -> new DoctorCommand();

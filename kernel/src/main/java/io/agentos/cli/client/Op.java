@@ -27,6 +27,9 @@ public enum Op {
   SUBSCRIBE(0x60),
   POLL_EVENTS(0x62),
   GET_AUDIT_LOG(0x76),
+  METRICS_SYSTEM(0xC0),
+  METRICS_AGENT(0xC1),
+  METRICS_ALL(0xC2),
   HELLO(0xFE);
 
   private final int number;

@@ -3,6 +3,7 @@ package io.agentos.kernel.agent;
 
 import io.agentos.kernel.base.AgentId;
 import io.agentos.kernel.log.AgentLog;
+import io.agentos.kernel.metric.CallCounts;
 import io.agentos.kernel.permission.Learned;
 import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.permission.Standing;
@@ -27,6 +28,7 @@ public final class Agent {
   private final List<Runnable> whenEnded = new ArrayList<>();
   private final Standing permissions;
   private final Learned learned;
+  private final CallCounts calls = new CallCounts();
   private AgentState state = AgentState.STARTING;
   private @Nullable AgentRun run;
   private @Nullable LlmWait llmWait;
@@ -89,6 +91,11 @@ public final class Agent {
   /** What it uses of them, with what its children use, if it was started to learn; any thread. */
   public Learned learned() {
     return learned;
+  }
+
+  /** How its system calls went, in all its runs. */
+  public CallCounts calls() {
+    return calls;
   }
 
   public void setPermissions(Permissions changed) {

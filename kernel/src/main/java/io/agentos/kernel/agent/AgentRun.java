@@ -190,7 +190,7 @@ public final class AgentRun implements SandboxProcess.Observer {
     if (stopGrace != null) {
       deliverStop(running, stopSignal, stopGrace);
     }
-    consumption = new Consumption(tree);
+    consumption = new Consumption(tree, freezer);
     view = openView(initPid);
     openGates(running);
     events.started(this);

@@ -353,6 +353,11 @@ public final class Agents implements AgentRun.Events {
     return Optional.ofNullable(last);
   }
 
+  /** How many runs ended for what, since the kernel started. */
+  public Map<ExitReason, Long> ends() {
+    return news.ends();
+  }
+
   /** All that are known, oldest first. */
   public Collection<Agent> all() {
     return Collections.unmodifiableCollection(byId.values());

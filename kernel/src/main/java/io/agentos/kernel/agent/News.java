@@ -2,6 +2,7 @@
 package io.agentos.kernel.agent;
 
 import io.agentos.kernel.base.EventSink;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import java.util.Optional;
 /** What is told of agents to those who asked to hear of it. */
 final class News {
   private final EventSink events;
+  private final Map<ExitReason, Long> ends = new EnumMap<>(ExitReason.class);
 
   News(EventSink events) {
     this.events = events;
@@ -21,11 +23,17 @@ final class News {
 
   /** A run has ended; the state says whether there will be another. */
   void ended(Agent agent, ExitRecord exit) {
+    ends.merge(exit.reason(), 1L, Long::sum);
     Map<String, Object> end = new LinkedHashMap<>();
     end.put("exit_reason", exit.reason().wireName());
     end.put("exit_code", exit.exitCode());
     end.put("detail", exit.detail());
     tell(agent, "agent.ended", end);
+  }
+
+  /** How many runs ended for what. */
+  Map<ExitReason, Long> ends() {
+    return Map.copyOf(ends);
   }
 
   void paused(Agent agent) {

@@ -14,6 +14,7 @@ import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.event.EventBus;
 import io.agentos.kernel.ipc.Postboxes;
 import io.agentos.kernel.llm.Llm;
+import io.agentos.kernel.metric.ConnectionCounts;
 import io.agentos.kernel.permission.PermissionLevel;
 import io.agentos.kernel.permission.Permissions;
 import io.agentos.kernel.posix.ErrnoException;
@@ -81,29 +82,30 @@ final class Doorkeeper implements Agents.Doors {
   private final int maxPayload;
   private final Operators others;
   private final AuditLog audit;
+  private final ConnectionCounts counts;
   private @Nullable Dispatcher dispatcher;
   private @Nullable Listener operators;
 
   Doorkeeper(
       Reactor reactor,
-      KernelPaths paths,
+      KernelConfig config,
       Ids ids,
       Postboxes postboxes,
       EventBus events,
       Llm llm,
       AuditLog audit,
-      Operators others,
-      int maxPayload)
+      ConnectionCounts counts)
       throws IOException {
     this.reactor = reactor;
-    this.paths = paths;
+    this.paths = config.paths();
     this.ids = ids;
     this.postboxes = postboxes;
     this.events = events;
     this.llm = llm;
-    this.maxPayload = maxPayload;
+    this.maxPayload = config.maxPayload();
     this.audit = audit;
-    this.others = others;
+    this.counts = counts;
+    this.others = config.operators();
     this.held = Budget.of(Math.max(Limits.HELD_BYTES, 4L * maxPayload));
     this.hostView = View.ofHost(Sys.uid(), Sys.gid());
   }
@@ -157,12 +159,12 @@ final class Doorkeeper implements Agents.Doors {
       int expected = agent.spec().sandboxed() ? HostIdentity.uid(agent.id()) : Sys.uid();
       if (peer.getUid() != expected) {
         log.warn("user {} came to the socket of agent {}; refused", peer.getUid(), agent.id());
-        channel.close();
+        refuse(channel);
         return;
       }
       if (inside.size() >= Limits.CONNECTIONS_PER_AGENT) {
         log.warn("agent {} has {} connections; no more are accepted", agent.id(), inside.size());
-        channel.close();
+        refuse(channel);
         return;
       }
       Connection connection = serve(channel, budget);
@@ -207,7 +209,7 @@ final class Doorkeeper implements Agents.Doors {
     @Override
     public void left() {
       door.inside.remove(connection);
-      connections.remove(connection);
+      forget(connection);
     }
   }
 
@@ -240,7 +242,7 @@ final class Doorkeeper implements Agents.Doors {
       postboxes.close(id);
       events.forget(id);
       llm.forget(id);
-      connections.remove(connection);
+      forget(connection);
     }
   }
 
@@ -281,7 +283,7 @@ final class Doorkeeper implements Agents.Doors {
       log.warn("{} came to the operators' socket; refused", who);
       audit.append(
           AuditEntry.of(0, "uid " + uid, "connect", "denied", who, "it is no operator"), () -> {});
-      channel.close();
+      refuse(channel);
       return;
     }
     if (uid == Sys.uid()) {
@@ -296,7 +298,18 @@ final class Doorkeeper implements Agents.Doors {
   private Connection serve(UnixSocketChannel channel, Budget budget) throws IOException {
     Connection connection = new Connection(reactor, buffers, budget, channel);
     connections.add(connection);
+    counts.came();
     return connection;
+  }
+
+  private void refuse(UnixSocketChannel channel) throws IOException {
+    counts.refused();
+    channel.close();
+  }
+
+  private void forget(Connection connection) {
+    connections.remove(connection);
+    counts.left();
   }
 
   private Dispatcher dispatcher() {

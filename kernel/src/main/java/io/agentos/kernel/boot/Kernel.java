@@ -21,6 +21,8 @@ import io.agentos.kernel.exec.Commands;
 import io.agentos.kernel.http.Loops;
 import io.agentos.kernel.ipc.Postboxes;
 import io.agentos.kernel.llm.Llm;
+import io.agentos.kernel.metric.CallCounts;
+import io.agentos.kernel.metric.ConnectionCounts;
 import io.agentos.kernel.net.Web;
 import io.agentos.kernel.posix.Sys;
 import io.agentos.kernel.proxy.EgressProxy;
@@ -120,17 +122,8 @@ public final class Kernel {
     agents = new Agents(reactor, workers, paths, ids, runs, events);
     llm = new Llm(reactor, config.llm(), events);
     Postboxes postboxes = new Postboxes(reactor);
-    doors =
-        new Doorkeeper(
-            reactor,
-            paths,
-            ids,
-            postboxes,
-            events,
-            llm,
-            audit,
-            config.operators(),
-            config.maxPayload());
+    ConnectionCounts connections = new ConnectionCounts();
+    doors = new Doorkeeper(reactor, config, ids, postboxes, events, llm, audit, connections);
     agents.setDoors(doors);
     Offload offload = new Offload(reactor, workers);
     Devices devices = devices(config);
@@ -151,7 +144,9 @@ public final class Kernel {
                 new Commands(reactor, workers, launcher, enforcement),
                 llm,
                 web,
-                audit));
+                audit,
+                new CallCounts(),
+                connections));
     log.info(
         "{} descriptors, cgroup controllers {}",
         descriptors,

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -46,6 +47,8 @@ public final class EventBus implements EventSink {
 
   private final Total total = new Total();
   private final Map<AgentId, Subscriber> subscribers = new LinkedHashMap<>();
+
+  private final Map<String, Long> happened = new TreeMap<>();
 
   /** Listener, then whom it is about: whether that is the listener's to know. */
   private final BiPredicate<AgentId, Optional<AgentId>> mayHear;
@@ -109,6 +112,7 @@ public final class EventBus implements EventSink {
 
   @Override
   public void happened(String type, Optional<AgentId> about, Supplier<Map<String, Object>> data) {
+    happened.merge(type, 1L, Long::sum);
     List<Subscriber> listeners = listeners(type);
     listeners.removeIf(listener -> !mayHear.test(listener.owner(), about));
     if (!listeners.isEmpty()) {
@@ -118,6 +122,11 @@ public final class EventBus implements EventSink {
         log.error("the event {} of {} can't be written", type, about, unwritable);
       }
     }
+  }
+
+  /** How often what the kernel itself tells has happened, by its type. */
+  public Map<String, Long> happened() {
+    return Map.copyOf(happened);
   }
 
   private List<Subscriber> listeners(String type) {

@@ -377,7 +377,7 @@ public final class Llm implements AutoCloseable {
 
   /** What there is to be seen of it, for one caller's eyes. */
   public LlmView view() {
-    return new LlmView(config, shares.root, lanes, spending, service, attempts, trace, now());
+    return new LlmView(config, shares, lanes, spending, service, attempts, trace, now());
   }
 
   /** Ends the service. */

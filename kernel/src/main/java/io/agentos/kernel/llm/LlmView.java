@@ -11,6 +11,7 @@ import java.util.Optional;
 /** What can be seen of the LLM's sharing at one moment, as the wire has it. */
 public final class LlmView {
   private final LlmConfig config;
+  private final ShareTable shares;
   private final Share root;
   private final Lanes lanes;
   private final Spending spending;
@@ -21,7 +22,7 @@ public final class LlmView {
 
   LlmView(
       LlmConfig config,
-      Share root,
+      ShareTable shares,
       Lanes lanes,
       Spending spending,
       Service service,
@@ -29,7 +30,8 @@ public final class LlmView {
       Trace trace,
       long now) {
     this.config = config;
-    this.root = root;
+    this.shares = shares;
+    this.root = shares.root;
     this.lanes = lanes;
     this.spending = spending;
     this.service = service;
@@ -64,20 +66,41 @@ public final class LlmView {
     }
     ArrayNode models = status.putArray("models");
     lanes.all().forEach(lane -> models.add(model(lane)));
-    ArrayNode shares = status.putArray("shares");
+    ArrayNode rows = status.putArray("shares");
     if (caller.isEmpty()) {
-      addBelow(root, shares);
+      addBelow(root, rows);
       ArrayNode budgets = status.putArray("budgets");
       spending.budgets().forEach(budget -> budgets.add(budget(budget)));
     } else {
-      root.find(caller.get())
+      shares
+          .find(caller.get())
           .ifPresent(
               share -> {
-                shares.add(share(share));
-                addBelow(share, shares);
+                rows.add(share(share));
+                addBelow(share, rows);
               });
     }
     return status;
+  }
+
+  /** What all callers together have asked since the kernel started, and how the models answered. */
+  public ObjectNode totals() {
+    ObjectNode totals = Json.object();
+    totals
+        .put("running", attempts.size())
+        .put("waiting", root.waiting)
+        .put("calls", root.spent.calls())
+        .put("tokens", root.spent.tokens())
+        .put("cost", root.spent.nanodollars() / 1e9)
+        .put("service_deaths", service.deaths());
+    ArrayNode models = totals.putArray("models");
+    lanes.all().forEach(lane -> models.add(model(lane)));
+    return totals;
+  }
+
+  /** The share of one caller; absent when it has asked nothing. */
+  public Optional<ObjectNode> share(AgentId caller) {
+    return shares.find(caller).map(LlmView::share);
   }
 
   private static void addBelow(Share share, ArrayNode shares) {

@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -173,14 +172,6 @@ final class Share {
       share.clock.time += cost * TOKEN / share.weight;
       share.clock.expected += expected * TOKEN / share.weight;
     }
-  }
-
-  /** The share of that caller, here or below. */
-  Optional<Share> find(AgentId wanted) {
-    if (parent != null && id.equals(wanted)) {
-      return Optional.of(this);
-    }
-    return children.stream().flatMap(child -> child.find(wanted).stream()).findFirst();
   }
 
   /** The operator's agent, or the operators, below which it stands. */

@@ -9,10 +9,12 @@ import java.util.List;
  */
 public final class Consumption {
   private final ProcessTree tree;
+  private final Freezer freezer;
   private long peakBytes;
 
-  public Consumption(ProcessTree tree) {
+  public Consumption(ProcessTree tree, Freezer freezer) {
     this.tree = tree;
+    this.freezer = freezer;
   }
 
   /** One measurement; {@code pids} without the sandbox's own pid 1. */
@@ -25,6 +27,24 @@ public final class Consumption {
     Cgroup cgroup = tree.cgroup();
     long peak = cgroup == null ? peakBytes : cgroup.number("memory.peak", "").orElse(peakBytes);
     return new Reading(memory, peak, tree.cpuMicros() / 1000, Math.max(0, processes.size() - 1));
+  }
+
+  /**
+   * How long it stood still.
+   *
+   * @param throttledMs as it had used its share of the CPU
+   * @param waitingMs as it only waited for the LLM
+   */
+  public record Standstill(long throttledMs, long pausedMs, long waitingMs) {}
+
+  public Standstill standstill() {
+    Cgroup cgroup = tree.cgroup();
+    long byController =
+        cgroup == null ? 0 : cgroup.number("cpu.stat", "throttled_usec").orElse(0L) / 1000;
+    return new Standstill(
+        byController + freezer.millis(Freezer.Reason.THROTTLED),
+        freezer.millis(Freezer.Reason.PAUSED),
+        freezer.millis(Freezer.Reason.WAITING));
   }
 
   private long memory(List<String> processes) {

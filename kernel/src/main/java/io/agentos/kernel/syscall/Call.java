@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 package io.agentos.kernel.syscall;
 
+import io.agentos.kernel.metric.CallCounts;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.reactor.ReactorConfined;
 import io.agentos.kernel.reactor.Timers;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.SyscallException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +21,14 @@ final class Call implements Syscall.Reply<Object> {
   private final Requester requester;
   private final Reactor reactor;
   private final int opcode;
+  private final long begunNanos = System.nanoTime();
+  private List<CallCounts> counts = List.of();
   private boolean open = true;
   private boolean answered;
   private Audit.@Nullable Entry entry;
+  private @Nullable ErrorCode failure;
   private @Nullable Runnable onAbandon;
-  private @Nullable Runnable whenClosed;
+  private final List<Runnable> whenClosed = new ArrayList<>();
   private @Nullable Runnable whenPart;
   private Timers.@Nullable Timer timer;
 
@@ -30,6 +36,12 @@ final class Call implements Syscall.Reply<Object> {
     this.requester = requester;
     this.reactor = reactor;
     this.opcode = opcode;
+  }
+
+  /** This call is one of those that are counted there. */
+  void countIn(List<CallCounts> all) {
+    counts = all;
+    counts.forEach(count -> count.begun(opcode));
   }
 
   /** How this call ends is written down there before it is answered. */
@@ -56,6 +68,7 @@ final class Call implements Syscall.Reply<Object> {
       return;
     }
     answered = true;
+    failure = refusal == null ? null : refusal.code();
     if (entry == null) {
       finish(answer);
     } else {
@@ -91,7 +104,7 @@ final class Call implements Syscall.Reply<Object> {
 
   /** Runs {@code task} when this call is over, however it ends. */
   void whenClosed(Runnable task) {
-    whenClosed = task;
+    whenClosed.add(task);
   }
 
   /** Runs {@code task} before each part of a stream. */
@@ -120,9 +133,12 @@ final class Call implements Syscall.Reply<Object> {
     if (!open) {
       return;
     }
+    boolean fits = answer.length <= requester.maxPayload();
+    failure = fits ? failure : ErrorCode.TOO_LARGE;
+    long took = System.nanoTime() - begunNanos;
+    counts.forEach(count -> count.ended(opcode, took, failure));
     close();
-    requester.answer(
-        opcode, answer.length <= requester.maxPayload() ? answer : tooLarge(answer.length));
+    requester.answer(opcode, fits ? answer : tooLarge(answer.length));
   }
 
   private byte[] tooLarge(int bytes) {
@@ -139,6 +155,8 @@ final class Call implements Syscall.Reply<Object> {
   /** The client is gone: no answer is owed. */
   void abandon() {
     if (open) {
+      long took = System.nanoTime() - begunNanos;
+      counts.forEach(count -> count.abandoned(opcode, took));
       close();
       if (entry != null && !answered) {
         entry.abandoned();
@@ -151,9 +169,7 @@ final class Call implements Syscall.Reply<Object> {
 
   private void close() {
     open = false;
-    if (whenClosed != null) {
-      whenClosed.run();
-    }
+    whenClosed.forEach(Runnable::run);
     if (timer != null) {
       timer.cancel();
     }

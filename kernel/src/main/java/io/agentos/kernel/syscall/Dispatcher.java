@@ -4,12 +4,14 @@ package io.agentos.kernel.syscall;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.agentos.kernel.agent.Agent;
 import io.agentos.kernel.agent.LlmWait;
+import io.agentos.kernel.metric.CallCounts;
 import io.agentos.kernel.reactor.Reactor;
 import io.agentos.kernel.reactor.ReactorConfined;
 import io.agentos.kernel.wire.ErrorCode;
 import io.agentos.kernel.wire.Json;
 import io.agentos.kernel.wire.SyscallException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +30,7 @@ public final class Dispatcher {
   private final Offload offload;
   private final int maxPayload;
   private final Audit audit;
+  private final CallCounts counts;
   private final Shares shares = new Shares();
   private final @Nullable Bound[] table = new Bound[256];
 
@@ -38,6 +41,7 @@ public final class Dispatcher {
     this.offload = services.offload();
     this.maxPayload = services.config().maxPayload();
     this.audit = new Audit(services.audit());
+    this.counts = services.calls();
     for (Opcode opcode : Opcode.values()) {
       Syscall<?, ?> handler = opcode.bind(services);
       table[opcode.number()] = new Bound(opcode, handler, Json.reader(handler.requestType()));
@@ -58,15 +62,16 @@ public final class Dispatcher {
         throw unknown(number);
       }
       Caller caller = requester.caller();
+      Agent agent = caller.agent();
+      call.countIn(agent == null ? List.of(counts) : List.of(counts, agent.calls()));
       byte[] json = bytes(payload);
       call.follow(audit.begin(caller, bound.opcode, json));
       if (!caller.role().mayCall(bound.opcode)) {
         throw SyscallException.denied(caller.role().refusal(bound.opcode, caller.origin()));
       }
       bound.opcode.right().admit(caller, bound.opcode.name());
-      Runnable share = shares.take(caller.id(), bound.opcode);
-      call.whenClosed(share);
-      follow(call, caller, bound.opcode, share);
+      call.whenClosed(shares.take(caller.id(), bound.opcode));
+      follow(call, agent, bound.opcode);
       run(bound, caller, json, call);
     } catch (SyscallException refusal) {
       call.fail(refusal);
@@ -77,16 +82,11 @@ public final class Dispatcher {
   }
 
   /** An agent that can be frozen while it waits must not be before it is told something. */
-  private static void follow(Call call, Caller caller, Opcode opcode, Runnable share) {
-    Agent agent = caller.agent();
+  private static void follow(Call call, @Nullable Agent agent, Opcode opcode) {
     if (agent != null && agent.llmWait().isPresent()) {
       LlmWait.Open open = agent.llmWait().get().begin(opcode.waitsFor());
       call.whenPart(open::heard);
-      call.whenClosed(
-          () -> {
-            share.run();
-            open.end();
-          });
+      call.whenClosed(open::end);
     }
   }
 

@@ -6,6 +6,8 @@ import io.agentos.kernel.base.Limits;
 import io.agentos.kernel.syscall.agent.Kill;
 import io.agentos.kernel.syscall.agent.ListAgents;
 import io.agentos.kernel.syscall.agent.Logs;
+import io.agentos.kernel.syscall.agent.MetricsAgent;
+import io.agentos.kernel.syscall.agent.MetricsAll;
 import io.agentos.kernel.syscall.agent.Pause;
 import io.agentos.kernel.syscall.agent.Resume;
 import io.agentos.kernel.syscall.agent.Spawn;
@@ -24,6 +26,7 @@ import io.agentos.kernel.syscall.ipc.Register;
 import io.agentos.kernel.syscall.ipc.Send;
 import io.agentos.kernel.syscall.kernel.Exit;
 import io.agentos.kernel.syscall.kernel.Hello;
+import io.agentos.kernel.syscall.kernel.MetricsSystem;
 import io.agentos.kernel.syscall.kernel.Noop;
 import io.agentos.kernel.syscall.llm.LlmStatus;
 import io.agentos.kernel.syscall.llm.LlmTrace;
@@ -70,6 +73,11 @@ public enum Opcode {
   POLL_EVENTS(0x62, Right.ANY, s -> new PollEvents(s.events(), s.config())),
   EMIT(0x63, Right.ANY, s -> new Emit(s.events())),
   GET_AUDIT_LOG(0x76, Right.ANY, s -> new GetAuditLog(s.audit())),
+  METRICS_SYSTEM(0xC0, Right.ANY, MetricsSystem::new),
+  METRICS_AGENT(
+      0xC1, Right.ANY, s -> new MetricsAgent(s.agents(), s.postboxes(), s.llm(), s.offload())),
+  METRICS_ALL(
+      0xC2, Right.ANY, s -> new MetricsAll(s.agents(), s.postboxes(), s.llm(), s.offload())),
   HELLO(0xFE, Right.ANY, s -> new Hello(s.config())),
   EXIT(0xFF, Right.ANY, s -> new Exit());
 

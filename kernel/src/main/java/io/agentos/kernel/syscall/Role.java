@@ -34,7 +34,10 @@ public enum Role {
           Opcode.SUBSCRIBE,
           Opcode.UNSUBSCRIBE,
           Opcode.POLL_EVENTS,
-          Opcode.GET_AUDIT_LOG);
+          Opcode.GET_AUDIT_LOG,
+          Opcode.METRICS_SYSTEM,
+          Opcode.METRICS_AGENT,
+          Opcode.METRICS_ALL);
 
   private static final Set<Opcode> ASKING = EnumSet.of(Opcode.THINK, Opcode.LLM_STATUS);
 

@@ -10,6 +10,8 @@ import io.agentos.kernel.exec.Commands;
 import io.agentos.kernel.fs.Files;
 import io.agentos.kernel.ipc.Postboxes;
 import io.agentos.kernel.llm.Llm;
+import io.agentos.kernel.metric.CallCounts;
+import io.agentos.kernel.metric.ConnectionCounts;
 import io.agentos.kernel.net.Web;
 import io.agentos.kernel.reactor.Reactor;
 
@@ -26,4 +28,6 @@ public record Services(
     Commands commands,
     Llm llm,
     Web web,
-    AuditLog audit) {}
+    AuditLog audit,
+    CallCounts calls,
+    ConnectionCounts connections) {}
