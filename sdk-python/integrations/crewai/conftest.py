@@ -7,7 +7,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +18,10 @@ os.environ["CREWAI_TESTING"] = "true"
 _STORAGE = tempfile.TemporaryDirectory()
 os.environ["CREWAI_STORAGE_DIR"] = _STORAGE.name
 
-from kernel.daemon import Daemon  # noqa: E402
+from kernel.scripted import file, kernel, operator  # noqa: E402
 from script import SCRIPT  # noqa: E402
 
-from agentos import AgentOSClient  # noqa: E402
+__all__ = ["file", "kernel", "operator"]
 
 _called_out: list[str] = []
 
@@ -43,26 +42,7 @@ def nobody_is_called() -> Iterator[None]:
     assert _called_out == []
 
 
-@pytest.fixture(scope="session", autouse=True)
-def kernel() -> Iterator[Daemon]:
-    """The kernel, which the adapters find by AGENTOS_SOCKET."""
-    with Daemon(SCRIPT) as daemon:
-        os.environ["AGENTOS_SOCKET"] = daemon.socket
-        yield daemon
-        del os.environ["AGENTOS_SOCKET"]
-
-
-@pytest.fixture
-def operator(kernel: Daemon) -> Iterator[AgentOSClient]:
-    """For looking at things past the adapters."""
-    with AgentOSClient(kernel.socket) as client:
-        yield client
-
-
-@pytest.fixture
-def file() -> Iterator[Path]:
-    """What the model on the script reads."""
-    path = Path("/etc/agentos-test")
-    path.write_text("forty-two")
-    yield path
-    path.unlink()
+@pytest.fixture(scope="session")
+def script() -> dict[str, Any]:
+    """What the model says."""
+    return SCRIPT

@@ -4,16 +4,15 @@
 from __future__ import annotations
 
 import base64
-import os
-from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
-from kernel.daemon import Daemon
+from kernel.scripted import kernel, operator
 from script import SCRIPT
 
-from agentos import AgentOSClient
+__all__ = ["kernel", "operator"]
 
 # Standard tests of what does not apply, and why. They are left out by name, so any test that is skipped stands out.
 NOT_APPLICABLE = {
@@ -44,17 +43,7 @@ def picture(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(httpx, "get", lambda *_, **__: SimpleNamespace(content=PIXEL))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def kernel() -> Iterator[Daemon]:
-    """The kernel, which the adapters find by AGENTOS_SOCKET."""
-    with Daemon(SCRIPT) as daemon:
-        os.environ["AGENTOS_SOCKET"] = daemon.socket
-        yield daemon
-        del os.environ["AGENTOS_SOCKET"]
-
-
-@pytest.fixture
-def operator(kernel: Daemon) -> Iterator[AgentOSClient]:
-    """For looking at things past the adapters."""
-    with AgentOSClient(kernel.socket) as client:
-        yield client
+@pytest.fixture(scope="session")
+def script() -> dict[str, Any]:
+    """What the model says."""
+    return SCRIPT

@@ -51,7 +51,7 @@ final class MetricsCommandIT {
   @Test
   void showsAnAgent() {
     assertThat(metrics("worker").out())
-        .contains("worker (", "limit 64.0M", "limit 0.5 cores", "1 processes", "throttled for");
+        .contains("worker (", "limit 64.0M", "limit 0.5 cores", "1 processes", "as throttled");
     assertThat(metrics("worker", "--json").out()).contains("\"throttled_ms\"");
     assertThat(metrics("nobody").err()).contains("nobody");
     assertThat(metrics("nobody").code()).isNotZero();

@@ -25,56 +25,41 @@ public final class MetricsView {
     Fields connections = system.object("connections");
     Fields llm = system.object("llm");
     List<String> lines = new ArrayList<>();
-    line(
-        lines,
-        "kernel",
-        system.text("version")
-            + ", up "
-            + Units.duration(kernel.whole("uptime_ms"))
-            + ", "
-            + Units.bytes(kernel.whole("memory"))
-            + " resident, "
-            + Units.duration(kernel.whole("cpu_ms"))
-            + " CPU");
-    line(
-        lines,
-        "open",
-        connections.whole("open")
-            + " connections ("
-            + connections.whole("accepted")
-            + " so far, "
-            + connections.whole("refused")
-            + " refused), "
-            + kernel.whole("descriptors")
-            + " of "
-            + kernel.whole("descriptor_limit")
-            + " descriptors");
-    line(
-        lines,
-        "host",
-        host.whole("cpus")
-            + " CPUs, load "
-            + Units.amount(host.number("load"))
-            + ", "
-            + Units.bytes(host.whole("memory_available"))
-            + " of "
-            + Units.bytes(host.whole("memory"))
-            + " memory available");
-    line(lines, "agents", counts(system.object("agents")));
-    line(lines, "ended", counts(system.object("ends")));
-    line(
-        lines,
-        "llm",
-        llm.whole("running")
-            + " running, "
-            + llm.whole("waiting")
-            + " waiting; "
-            + llm.whole("calls")
-            + " calls, "
-            + llm.whole("tokens")
-            + " tokens, "
-            + String.format(Locale.ROOT, "$%.4f", llm.number("cost")));
-    line(lines, "refused", counts(system.object("failures")));
+    lines.add(
+        line(
+            "kernel",
+            "%s, up %s, %s resident, %s CPU",
+            system.text("version"),
+            Units.duration(kernel.whole("uptime_ms")),
+            Units.bytes(kernel.whole("memory")),
+            Units.duration(kernel.whole("cpu_ms"))));
+    lines.add(
+        line(
+            "open",
+            "%d connections (%d so far, %d refused), %d of %d descriptors",
+            connections.whole("open"),
+            connections.whole("accepted"),
+            connections.whole("refused"),
+            kernel.whole("descriptors"),
+            kernel.whole("descriptor_limit")));
+    lines.add(
+        line(
+            "host",
+            "%d CPUs, load %.2f, %s of %s memory available",
+            host.whole("cpus"),
+            host.number("load"),
+            Units.bytes(host.whole("memory_available")),
+            Units.bytes(host.whole("memory"))));
+    lines.add(line("agents", "%s", counts(system.object("agents"))));
+    lines.add(line("ended", "%s", counts(system.object("ends"))));
+    lines.add(
+        line(
+            "llm",
+            "%d running, %d waiting; %s",
+            llm.whole("running"),
+            llm.whole("waiting"),
+            spent(llm)));
+    lines.add(line("refused", "%s", counts(system.object("failures"))));
     lines.add("");
     lines.addAll(calls(system));
     return lines;
@@ -82,64 +67,64 @@ public final class MetricsView {
 
   /** The answer of METRICS_AGENT. */
   public List<String> agent(Fields agent) {
-    Fields llm = agent.object("llm");
+    String memoryLimit =
+        agent.has("memory_limit") ? ", limit " + Units.bytes(agent.whole("memory_limit")) : "";
+    String cpuLimit =
+        agent.has("cpu_limit")
+            ? ", limit " + Units.amount(agent.number("cpu_limit")) + " cores"
+            : "";
     List<String> lines = new ArrayList<>();
-    line(
-        lines,
-        "agent",
-        agent.text("name")
-            + " ("
-            + agent.whole("id")
-            + "), "
-            + agent.text("state")
-            + ", up "
-            + Units.duration(agent.whole("uptime_ms"))
-            + ", "
-            + agent.whole("restarts")
-            + " restarts");
-    line(
-        lines,
-        "memory",
-        Units.bytes(agent.whole("memory_current"))
-            + " now, "
-            + Units.bytes(agent.whole("memory_peak"))
-            + " at most"
-            + (agent.has("memory_limit")
-                ? ", limit " + Units.bytes(agent.whole("memory_limit"))
-                : ""));
-    line(
-        lines,
-        "cpu",
-        Units.duration(agent.whole("cpu_ms"))
-            + (agent.has("cpu_limit")
-                ? ", limit " + Units.amount(agent.number("cpu_limit")) + " cores"
-                : "")
-            + ", throttled for "
-            + Units.duration(agent.whole("throttled_ms"))
-            + ", paused for "
-            + Units.duration(agent.whole("paused_ms"))
-            + ", frozen while waiting for "
-            + Units.duration(agent.whole("waiting_ms")));
-    line(
-        lines,
-        "has",
-        agent.whole("pids") + " processes, " + agent.whole("mailbox") + " messages not taken");
-    line(
-        lines,
-        "llm",
-        llm.whole("calls")
-            + " calls, "
-            + llm.whole("tokens")
-            + " tokens, "
-            + String.format(Locale.ROOT, "$%.4f", llm.number("cost")));
-    line(lines, "refused", counts(agent.object("failures")));
+    lines.add(
+        line(
+            "agent",
+            "%s (%d), %s, up %s, %d restarts",
+            agent.text("name"),
+            agent.whole("id"),
+            agent.text("state"),
+            Units.duration(agent.whole("uptime_ms")),
+            agent.whole("restarts")));
+    lines.add(
+        line(
+            "memory",
+            "%s now, %s at most%s",
+            Units.bytes(agent.whole("memory_current")),
+            Units.bytes(agent.whole("memory_peak")),
+            memoryLimit));
+    lines.add(
+        line(
+            "cpu",
+            "%s%s; stood still %s as throttled, %s as paused, %s as it only waited",
+            Units.duration(agent.whole("cpu_ms")),
+            cpuLimit,
+            Units.duration(agent.whole("throttled_ms")),
+            Units.duration(agent.whole("paused_ms")),
+            Units.duration(agent.whole("waiting_ms"))));
+    lines.add(
+        line(
+            "has",
+            "%d processes, %d messages not taken",
+            agent.whole("pids"),
+            agent.whole("mailbox")));
+    lines.add(line("llm", "%s", spent(agent.object("llm"))));
+    lines.add(line("refused", "%s", counts(agent.object("failures"))));
     lines.add("");
     lines.addAll(calls(agent));
     return lines;
   }
 
-  private void line(List<String> lines, String name, String text) {
-    lines.add(style.bold(String.format("%-8s", name)) + "  " + text);
+  private String line(String name, String format, Object... values) {
+    return style.bold(String.format("%-8s", name))
+        + "  "
+        + String.format(Locale.ROOT, format, values);
+  }
+
+  private static String spent(Fields share) {
+    return String.format(
+        Locale.ROOT,
+        "%d calls, %d tokens, $%.4f",
+        share.whole("calls"),
+        share.whole("tokens"),
+        share.number("cost"));
   }
 
   private static String counts(Fields counts) {

@@ -178,13 +178,12 @@ final class DaemonIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "AGENTOS_RUNTIME_DIR|/tmp/"
-            + "long/long/long/long/long/long/long/long/long/long/long/long/long/long/long/long/long|too long",
-        "AGENTOS_STATE_DIR|/proc/no/such/folder|/proc/no",
+        "AGENTOS_RUNTIME_DIR|%s/long/long/long/long/long/long/long/long/long/long/long/long/long/long/long|too long",
+        "AGENTOS_STATE_DIR|/proc/no/such/folder|/proc/no: there is no such file or folder",
       })
   void refusesPlacesItCanNotUse(String variable, String value, String word) throws Exception {
     Path folder = KernelProcess.newFolder();
-    assertThat(refusal(folder, Map.of(variable, value))).contains(word);
+    assertThat(refusal(folder, Map.of(variable, value.formatted(folder)))).contains(word);
     KernelProcess.deleteTree(folder);
   }
 

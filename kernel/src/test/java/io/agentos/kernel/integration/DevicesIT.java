@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Devices of the host in a sandbox: those that the configuration lists, and nothing in their place.
  */
+@Tag("root") // who makes the nodes
 final class DevicesIT {
   private static final int SPAWNS = 1_000;
   private static final int MOST_ROUNDS = 40;

@@ -13,6 +13,8 @@ import io.agentos.kernel.testing.SandboxedAgent;
 import io.agentos.kernel.testing.Until;
 import io.agentos.kernel.testing.WireClient;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -119,7 +121,7 @@ final class ExecIT {
   void runsOnTheHost_forAnOperator() throws IOException {
     JsonNode answer =
         operator.call(Opcode.EXEC, Map.of("command", "readlink /proc/self/ns/net; id -u"));
-    String user = Procs.isRoot() ? "0" : String.valueOf(Procs.status(kernel.pid(), "Uid"));
+    Object user = Files.getAttribute(Path.of("/proc/" + kernel.pid()), "unix:uid");
     assertThat(answer.get("stdout").asText())
         .isEqualTo(Procs.link(kernel.pid(), "ns/net") + "\n" + user + "\n");
   }

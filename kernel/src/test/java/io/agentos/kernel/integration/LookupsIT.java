@@ -8,6 +8,7 @@ import io.agentos.kernel.syscall.Opcode;
 import io.agentos.kernel.testing.Expect;
 import io.agentos.kernel.testing.KernelProcess;
 import io.agentos.kernel.testing.Operator;
+import io.agentos.kernel.testing.Procs;
 import io.agentos.kernel.testing.SandboxedAgent;
 import io.agentos.kernel.testing.Until;
 import java.io.IOException;
@@ -73,6 +74,19 @@ class LookupsIT {
               return told(answer[2:]) if answer else 'end'
       """;
 
+  /**
+   * Who is not root is root in a namespace of its own, makes the world there, and is itself again.
+   */
+  private static final List<String> WORLD =
+      Procs.isRoot()
+          ? List.of("unshare", "--mount", "--net")
+          : List.of("unshare", "--user", "--map-root-user", "--mount", "--net");
+
+  private static final List<String> BACK =
+      Procs.isRoot()
+          ? List.of()
+          : List.of("unshare", "--user", "--map-user=1000", "--map-group=1000");
+
   private KernelProcess kernel;
   private Operator operator;
   private SandboxedAgent listed;
@@ -107,9 +121,8 @@ class LookupsIT {
             folder,
             // Each request looks its name up anew.
             Map.of("JAVA_TOOL_OPTIONS", "-Dsun.net.inetaddr.ttl=0"),
-            Stream.concat(
-                    Stream.of("unshare", "--mount", "--net", "sh", "-c", inside, "sh"),
-                    prefix().stream())
+            Stream.of(WORLD, List.of("sh", "-c", inside, "sh"), BACK, prefix())
+                .flatMap(List::stream)
                 .toList());
     Until.holds("the world is there", () -> Files.exists(log) && asked().contains("ready"));
     operator = new Operator(kernel);

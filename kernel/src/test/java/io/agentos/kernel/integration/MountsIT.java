@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -196,6 +197,7 @@ class MountsIT {
    * The owner's rights on what belongs to others are not the parent's, so they aren't the child's.
    */
   @Test
+  @Tag("root") // files of someone else
   void givesNoRightsToOthersFiles() throws IOException {
     Path theirs = Files.createDirectory(parent.workspace().resolve("others"));
     Path key = Files.writeString(theirs.resolve("key"), "private");
