@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.agentos.cli.client.Fields;
 import io.agentos.cli.client.Json;
 import io.agentos.kernel.testing.KernelProcess;
-import io.agentos.kernel.testing.Until;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -305,32 +303,6 @@ final class CommandsIT {
 
     assertThat(received.out()).isEqualTo(name + ": hello\n");
     assertThat(received.err()).contains("as mailbox-of-test");
-  }
-
-  @Test
-  void eventsShowsWhatHappens() throws Exception {
-    Map<String, String> here = Map.of("AGENTOS_SOCKET", kernel.socket().toString());
-    try (CliProcess events = CliProcess.start(Path.of(".."), folder, here, "events", "agent.*")) {
-      Until.holds("it listens", () -> events.errors().contains("listening"));
-      spawn("pass");
-      String ours = "\"name\":\"" + name + "\"";
-      assertThat(lineWith(events, ours)).contains("agent.started");
-      assertThat(lineWith(events, ours))
-          .contains("agent.ended", "\"exit_reason\":\"exited\"", "\"exit_code\":0");
-      events.interrupt();
-      assertThat(events.code()).isEqualTo(130);
-    }
-    Cli.Result wrong = agentos("events", "Agent.Ended");
-    assertThat(wrong.code()).isEqualTo(1);
-    assertThat(wrong.err()).contains("event_types must be types such as agent.ended");
-  }
-
-  private static String lineWith(CliProcess events, String text) throws IOException {
-    String line = events.line();
-    while (!line.contains(text)) {
-      line = events.line();
-    }
-    return line;
   }
 
   @ParameterizedTest

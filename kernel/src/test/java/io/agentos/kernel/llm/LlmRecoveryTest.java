@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -77,35 +76,6 @@ final class LlmRecoveryTest {
 
   private void start(int retries) {
     start(retries, Map.of(), Map.of(), List.of());
-  }
-
-  private static final class Outcome implements Llm.Listener {
-    final CompletableFuture<JsonNode> answer = new CompletableFuture<>();
-    final CompletableFuture<SyscallException> refusal = new CompletableFuture<>();
-
-    @Override
-    public void admit() {}
-
-    @Override
-    public void part(String content) {}
-
-    @Override
-    public void result(JsonNode result, long queuedMillis, long latencyMillis) {
-      answer.complete(result);
-    }
-
-    @Override
-    public void refused(SyscallException why) {
-      refusal.complete(why);
-    }
-
-    JsonNode answer() {
-      return LiveReactor.await(answer);
-    }
-
-    SyscallException refusal() {
-      return LiveReactor.await(refusal);
-    }
   }
 
   private Outcome ask(String prompt, OptionalLong maxTokens) {
@@ -301,7 +271,7 @@ final class LlmRecoveryTest {
       Until.holds("the third is held", () -> decisions().contains("held"));
     }
     assertThat(news).hasSize(1).allMatch(event -> event.startsWith("llm.throttled of 1: "));
-    assertThat(third.answer).isNotDone();
+    assertThat(third.isOpen()).isTrue();
     JsonNode model = status().at("/models/0");
     assertThat(model.get("state").asText()).isEqualTo("limited");
     assertThat(model.at("/limits/0/requests_per_minute/used").asInt()).isEqualTo(2);

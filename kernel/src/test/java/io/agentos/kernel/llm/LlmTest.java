@@ -4,7 +4,6 @@ package io.agentos.kernel.llm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agentos.kernel.base.AgentId;
 import io.agentos.kernel.permission.LlmQuota;
 import io.agentos.kernel.testing.LiveReactor;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +61,7 @@ final class LlmTest {
   private static Ask asking(AgentId caller, LlmQuota quota, String prompt, int priority) {
     return new Ask(
         List.of(new Payer(caller, "agent-" + caller, 100, /* alive= */ true, () -> quota)),
-        body(prompt),
+        Json.object().put("prompt", prompt),
         Optional.empty(),
         OptionalLong.empty(),
         priority,
@@ -71,40 +69,7 @@ final class LlmTest {
         Ask.Size.NO_IMAGES);
   }
 
-  /** One request's fate. */
-  private static final class Outcome implements Llm.Listener {
-    final List<String> parts = new ArrayList<>();
-    final CompletableFuture<String> content = new CompletableFuture<>();
-    final CompletableFuture<SyscallException> refusal = new CompletableFuture<>();
-
-    @Override
-    public void admit() {}
-
-    @Override
-    public void part(String part) {
-      parts.add(part);
-    }
-
-    @Override
-    public void result(JsonNode answer, long queuedMillis, long latencyMillis) {
-      content.complete(answer.get("content").asText());
-    }
-
-    @Override
-    public void refused(SyscallException why) {
-      refusal.complete(why);
-    }
-
-    ErrorCode code() {
-      return LiveReactor.await(refusal).code();
-    }
-  }
-
   private record Asked(Outcome outcome, Request request) {}
-
-  private static ObjectNode body(String prompt) {
-    return Json.object().put("prompt", prompt);
-  }
 
   private Asked ask(AgentId caller, LlmQuota quota, String prompt, int priority) {
     Outcome outcome = new Outcome();
@@ -214,7 +179,7 @@ final class LlmTest {
     Asked first = ask(CAROL, "warm-up");
     Conversation played = service.next();
     played.answer(played.read(), "warm", 20);
-    assertThat(LiveReactor.await(first.outcome.content)).isEqualTo("warm");
+    assertThat(first.outcome.content()).isEqualTo("warm");
     return played;
   }
 
@@ -253,8 +218,8 @@ final class LlmTest {
     try (Conversation played = service.next()) {
       played.answer(played.read(), "one", 20);
       played.answer(played.read(), "two", 20);
-      assertThat(LiveReactor.await(first.outcome.content)).isEqualTo("one");
-      assertThat(LiveReactor.await(second.outcome.content)).isEqualTo("two");
+      assertThat(first.outcome.content()).isEqualTo("one");
+      assertThat(second.outcome.content()).isEqualTo("two");
     }
     assertThat(live.on(() -> llm.spent(ALICE))).isEqualTo(new Llm.Spent(60, 2, 0));
     assertThat(live.on(() -> llm.spent(BOB))).isEqualTo(new Llm.Spent(0, 0, 0));
@@ -268,7 +233,7 @@ final class LlmTest {
     Asked waiting = ask(ALICE, tokens, "2");
     try (Conversation played = service.next()) {
       played.answer(played.read(), "one", 190);
-      assertThat(LiveReactor.await(first.outcome.content)).isEqualTo("one");
+      assertThat(first.outcome.content()).isEqualTo("one");
       assertThat(waiting.outcome.code()).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
       assertThat(refused(ALICE, tokens, "3").sentence()).contains("200", "tokens");
     }
@@ -284,7 +249,7 @@ final class LlmTest {
       Ask asked =
           new Ask(
               List.of(new Payer(ALICE, "alice", 100, /* alive= */ true, quota::get)),
-              body("waits"),
+              Json.object().put("prompt", "waits"),
               Optional.empty(),
               OptionalLong.empty(),
               0,
@@ -317,11 +282,10 @@ final class LlmTest {
       JsonNode after = played.read();
       assertThat(prompt(after)).isEqualTo("next");
       played.answer(after, "served", 20);
-      assertThat(LiveReactor.await(next.outcome.content)).isEqualTo("served");
+      assertThat(next.outcome.content()).isEqualTo("served");
     }
-    assertThat(running.outcome.content).isNotDone();
-    assertThat(running.outcome.refusal).isNotDone();
-    assertThat(waiting.outcome.refusal).isNotDone();
+    assertThat(running.outcome.isOpen()).isTrue();
+    assertThat(waiting.outcome.isOpen()).isTrue();
   }
 
   private void cancel(Asked asked) {
@@ -344,10 +308,10 @@ final class LlmTest {
       patient = ask(BOB, "patient");
     }
     assertThat(unlucky.outcome.code()).isEqualTo(ErrorCode.UNAVAILABLE);
-    assertThat(LiveReactor.await(unlucky.outcome.refusal).sentence()).contains("paid for");
+    assertThat(unlucky.outcome.refusal().sentence()).contains("paid for");
     try (Conversation third = service.next()) {
       third.answer(third.read(), "in the end", 20);
-      assertThat(LiveReactor.await(patient.outcome.content)).isEqualTo("in the end");
+      assertThat(patient.outcome.content()).isEqualTo("in the end");
     }
   }
 
@@ -381,10 +345,10 @@ final class LlmTest {
         played.write(noise);
       }
       played.answer(line, "x".repeat(3_000_000), 20);
-      assertThat(LiveReactor.await(asked.outcome.content)).hasSize(3_000_000);
+      assertThat(asked.outcome.content()).hasSize(3_000_000);
       Asked next = ask(ALICE, "next");
       played.answer(played.read(), "its own", 20);
-      assertThat(LiveReactor.await(next.outcome.content)).isEqualTo("its own");
+      assertThat(next.outcome.content()).isEqualTo("its own");
     }
   }
 
@@ -398,7 +362,7 @@ final class LlmTest {
               + id
               + ",\"type\":\"error\",\"code\":\"RESOURCE_EXHAUSTED\",\"message\":\"slow down\","
               + "\"retryable\":true,\"retry_after_ms\":1500}");
-      SyscallException refusal = LiveReactor.await(asked.outcome.refusal);
+      SyscallException refusal = asked.outcome.refusal();
       assertThat(refusal.code()).isEqualTo(ErrorCode.RESOURCE_EXHAUSTED);
       assertThat(refusal.sentence()).isEqualTo("slow down");
       assertThat(refusal.details()).containsEntry("retryable", true);
@@ -411,7 +375,7 @@ final class LlmTest {
     llm = llm(List.of("/nowhere/service"), /* concurrency= */ 4);
     Asked asked = ask(ALICE, "asked");
     assertThat(asked.outcome.code()).isEqualTo(ErrorCode.UNAVAILABLE);
-    assertThat(LiveReactor.await(asked.outcome.refusal).sentence()).contains("can't be started");
+    assertThat(asked.outcome.refusal().sentence()).contains("can't be started");
   }
 
   @Test
@@ -425,7 +389,7 @@ final class LlmTest {
     assertThat(live.on(() -> llm.spent(ALICE).calls())).isEqualTo(1);
     try (Conversation played = service.next()) {
       played.answer(played.read(), "x", 20);
-      LiveReactor.await(asked.outcome.content);
+      asked.outcome.content();
     }
     assertThat(live.on(() -> llm.spent(ALICE))).isEqualTo(new Llm.Spent(0, 0, 0));
   }
