@@ -268,9 +268,8 @@ def test_their_tools_stand_beside_ours_in_the_loop(operator: AgentOSClient) -> N
     borrowed = function_tools(operator, "tester")
     names = [tool.name for tool in borrowed]
     # Of "with space" and "with.space" there is one.
-    assert names == [*dict.fromkeys(names)]
+    assert len(names) == len(set(names)) == 18
     assert "tester__with_space" in names
-    assert len(names) == 17
     by_name = {tool.name: tool for tool in borrowed}
     assert by_name["tester__fields"]() == '{"a": 1}'
     assert by_name["tester__picture"]() == "[image, image/png: not shown]"
