@@ -111,13 +111,14 @@ static void hear_helper(const struct init *init) {
     relay_signal(init, message.number);
 }
 
-/* Makes the payload; returns in init only. */
+/* Makes the payload; returns in init only, which stands still until the payload has got to exec or has ended: there is
+ * nothing to supervise before that, and no copy of init's memory to be made. */
 static int make_payload(struct init *init, struct sb_error *err) {
   int pair[2];
 
   if (pipe2(pair, O_CLOEXEC) < 0)
     return sb_fail(err, errno, "cannot make a pipe");
-  init->payload = fork();
+  init->payload = vfork();
   if (init->payload < 0) {
     sb_error_set(err, errno, "cannot make the payload's process; is the cgroup's pids.max too low?");
     sb_close_and_forget(&pair[0]);
