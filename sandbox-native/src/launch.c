@@ -26,7 +26,6 @@ struct step {
 static const struct step sandbox_steps[] = {
     {"identity", sb_stage_identity},
     {"cgroup-ns", sb_stage_cgroup_namespace},
-    {"sysv", sb_stage_sysv},
     {"network", sb_stage_network},
     {"listener", sb_stage_listener},
     {"sources", sb_stage_sources},
@@ -154,7 +153,9 @@ static unsigned long long clone_flags(const struct sb_sandbox *sandbox) {
   if (sandbox->cgroup >= 0)
     flags |= CLONE_INTO_CGROUP;
   if (sandbox->plan->mode == SB_MODE_SANDBOX)
-    flags |= CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC;
+    flags |= CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS;
+  if (sandbox->plan->mode == SB_MODE_SANDBOX && !sandbox->ipc_made)
+    flags |= CLONE_NEWIPC;
   if (sandbox->plan->mode == SB_MODE_SANDBOX && !sandbox->plan->share_net)
     flags |= CLONE_NEWNET;
   return flags;
@@ -210,8 +211,7 @@ static int meet_joined_init(struct sb_launched *launched, struct sb_error *err) 
 static int map_ids(struct sb_sandbox *sandbox, const struct sb_launched *launched, struct sb_error *err) {
   struct sb_message go = {.kind = SB_MESSAGE_PROCEED};
 
-  if (sb_write_id_maps(sandbox->proc, launched->init, sandbox->plan, err) < 0 ||
-      (sb_plan_maps_ids(sandbox->plan) && sb_bound_sysv(sandbox->proc, launched->init, err) < 0)) {
+  if (sb_write_id_maps(sandbox->proc, launched->init, sandbox->plan, err) < 0) {
     (void)sb_pidfd_send_signal(launched->pidfd, SIGKILL);
     (void)waitpid(launched->init, NULL, 0);
     return -1;
@@ -258,6 +258,8 @@ static int prepare(struct sb_sandbox *sandbox, struct sb_error *err) {
     return sb_fail_stage(err, "stdio");
   if (sb_plan_maps_ids(plan) && sb_stage_sources(sandbox, err) < 0)
     return sb_fail_stage(err, "sources");
+  if (sb_plan_maps_ids(plan) && plan->mode == SB_MODE_SANDBOX)
+    sb_bound_sysv(sandbox);
   return 0;
 }
 

@@ -17,8 +17,6 @@
 
 #define READING (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define ABI_1 ((1ULL << 13) - 1)
-/* Some 150 bytes a mount, of which there are some 30. */
-#define MOUNTS_BYTES (16U << 10)
 #define NEVER (LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK)
 /* The rights that make sense for something that is not a directory. */
 #define OF_FILES                                                                                                       \
@@ -130,8 +128,6 @@ static int allow_mounts(int ruleset, int proc, uint64_t handled, struct sb_error
     sb_close_owned(&file);
     return -1;
   }
-  /* In one piece: the kernel makes the list anew for each. */
-  (void)setvbuf(mounts, NULL, _IOFBF, MOUNTS_BYTES);
   while (result == 0 && getline(&line, &size, mounts) > 0) {
     struct mount_line mount;
 

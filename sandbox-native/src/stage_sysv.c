@@ -2,7 +2,6 @@
 #include "owned.h"
 #include "stages.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -24,33 +23,22 @@ static const struct {
 
 #define LIMITS (sizeof limits / sizeof limits[0])
 
-static void write_limits(int proc) {
+static bool write_limits(int proc) {
   for (size_t i = 0; i < LIMITS; i++) {
     SB_OWNED_FD file = openat(proc, limits[i].path, O_WRONLY | O_CLOEXEC);
     char text[32];
     int length = snprintf(text, sizeof text, "%lu", limits[i].most);
 
-    /* Whether it came to pass is what the stage below looks at. */
-    if (file >= 0)
-      (void)!write(file, text, (size_t)length);
+    if (file < 0 || write(file, text, (size_t)length) != length)
+      return false;
   }
+  return true;
 }
 
-int sb_bound_sysv(int proc, pid_t init, struct sb_error *err) {
-  SB_OWNED_FD own = openat(proc, "self/ns/ipc", O_RDONLY | O_CLOEXEC);
-  SB_OWNED_FD theirs = -1;
-  char path[64];
-
-  (void)snprintf(path, sizeof path, "%d/ns/ipc", (int)init);
-  theirs = openat(proc, path, O_RDONLY | O_CLOEXEC);
-  if (own < 0 || theirs < 0)
-    return sb_fail(err, errno, "cannot open the IPC namespace of the sandbox");
-  if (setns(theirs, CLONE_NEWIPC) < 0)
-    return 0; /* root that may not is no more than a user: see above */
-  write_limits(proc);
-  if (setns(own, CLONE_NEWIPC) < 0)
-    return sb_fail(err, errno, "cannot leave the IPC namespace of the sandbox");
-  return 0;
+void sb_bound_sysv(struct sb_sandbox *sandbox) {
+  /* Root that may not is no more than a user: see above. */
+  sandbox->ipc_made = unshare(CLONE_NEWIPC) == 0;
+  sandbox->sysv_bounded = sandbox->ipc_made && write_limits(sandbox->proc);
 }
 
 static unsigned long read_limit(int proc, const char *path) {

@@ -15,6 +15,7 @@ struct sb_sandbox {
   int proc;          /* the host's /proc; closed in init before the payload is made */
   int root;          /* the sandbox's root while it is built, else -1 */
   int cgroup;        /* the cgroup directory, or -1; the helper's only */
+  bool ipc_made;     /* this process already has the IPC namespace that the sandbox gets */
   bool sysv_bounded; /* System V IPC has the limits of bounds.h */
 };
 
@@ -33,10 +34,10 @@ sb_stage sb_stage_cgroup_namespace;
 sb_stage sb_stage_network;
 /* Listens on the loopback interface and hands the listener to whom the plan names. */
 sb_stage sb_stage_listener;
-/* Looks whether System V IPC is bounded here: the filter lets it through only then. */
+/* In the helper, as root: makes the sandbox's IPC namespace and bounds its System V IPC, if that can be done here. */
+void sb_bound_sysv(struct sb_sandbox *sandbox);
+/* In a process that joins: looks whether System V IPC is bounded here. The filter lets it through only then. */
 sb_stage sb_stage_sysv;
-/* In the helper, as root: bounds the System V IPC of the sandbox whose pid 1 is `init`, if that can be done here. */
-int sb_bound_sysv(int proc, pid_t init, struct sb_error *err);
 /* Makes the new root and attaches it; sandbox->root is it. */
 sb_stage sb_stage_root;
 /* Carries out the mount words below sandbox->root. */

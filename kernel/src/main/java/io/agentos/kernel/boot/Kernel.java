@@ -92,6 +92,7 @@ public final class Kernel {
     requireHelper(paths.helper());
     makeFolders(paths);
     instance = SingleInstance.claim(paths.socket());
+    NativeLibraries.unpackIn(paths.state().resolve("native"));
     long descriptors = Sys.raiseDescriptorLimit();
     cgroups = CgroupTree.open(Sys.pid());
     reactor = new Reactor();

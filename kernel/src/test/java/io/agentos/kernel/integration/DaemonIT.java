@@ -142,6 +142,10 @@ final class DaemonIT {
       assertThat(operator.call(Opcode.LIST, Map.of())).isEmpty();
       int id = operator.sleeper("one", Map.of());
       assertThat(id).as("no number is used twice").isGreaterThan(lastId);
+      assertThat(names(first.folder().resolve("state/native")))
+          .as("what the first one unpacked is gone")
+          .filteredOn(file -> file.endsWith(".so"))
+          .hasSize(1);
       operator.kill("one");
     }
   }
