@@ -24,7 +24,7 @@
 /* What System V IPC of a sandbox may hold. A page has at least 4096 bytes, in which shmall counts. */
 #define SB_SYSV_SHM_BYTES (64UL * 1024UL * 1024UL)
 #define SB_SYSV_QUEUES 64UL
-#define SB_SYSV_QUEUE_BYTES 16384UL
+#define SB_SYSV_QUEUE_BYTES 16384UL /* what a new IPC namespace has: MSGMNB */
 
 /* Devices beyond the five that every /dev has. */
 #define SB_DEVICES_MAX 16U

@@ -32,6 +32,7 @@ static const struct step sandbox_steps[] = {
     {"root", sb_stage_root},
     {"mounts", sb_stage_mounts},
     {"pivot", sb_stage_pivot},
+    {"sysv", sb_stage_sysv},
     {"capabilities", sb_stage_capabilities},
     {"landlock", sb_stage_landlock},
     {"seccomp", sb_stage_seccomp},
@@ -153,9 +154,7 @@ static unsigned long long clone_flags(const struct sb_sandbox *sandbox) {
   if (sandbox->cgroup >= 0)
     flags |= CLONE_INTO_CGROUP;
   if (sandbox->plan->mode == SB_MODE_SANDBOX)
-    flags |= CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS;
-  if (sandbox->plan->mode == SB_MODE_SANDBOX && !sandbox->ipc_made)
-    flags |= CLONE_NEWIPC;
+    flags |= CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC;
   if (sandbox->plan->mode == SB_MODE_SANDBOX && !sandbox->plan->share_net)
     flags |= CLONE_NEWNET;
   return flags;
@@ -210,6 +209,7 @@ static int meet_joined_init(struct sb_launched *launched, struct sb_error *err) 
 
 static int map_ids(struct sb_sandbox *sandbox, const struct sb_launched *launched, struct sb_error *err) {
   struct sb_message go = {.kind = SB_MESSAGE_PROCEED};
+  struct sb_message bounded = {.kind = SB_MESSAGE_BOUNDED};
 
   if (sb_write_id_maps(sandbox->proc, launched->init, sandbox->plan, err) < 0) {
     (void)sb_pidfd_send_signal(launched->pidfd, SIGKILL);
@@ -217,6 +217,10 @@ static int map_ids(struct sb_sandbox *sandbox, const struct sb_launched *launche
     return -1;
   }
   (void)sb_message_send(launched->socket, &go);
+  if (sb_plan_maps_ids(sandbox->plan)) {
+    sandbox->sysv = sb_bound_sysv(sandbox->proc, launched->init);
+    (void)sb_message_send(launched->socket, &bounded);
+  }
   return 0;
 }
 
@@ -258,8 +262,6 @@ static int prepare(struct sb_sandbox *sandbox, struct sb_error *err) {
     return sb_fail_stage(err, "stdio");
   if (sb_plan_maps_ids(plan) && sb_stage_sources(sandbox, err) < 0)
     return sb_fail_stage(err, "sources");
-  if (sb_plan_maps_ids(plan) && plan->mode == SB_MODE_SANDBOX)
-    sb_bound_sysv(sandbox);
   return 0;
 }
 

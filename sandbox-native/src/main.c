@@ -88,7 +88,7 @@ static int open_surroundings(struct sb_sandbox *sandbox, struct sb_error *err) {
 }
 
 static int run(const struct sb_plan *plan, struct sb_error *err) {
-  struct sb_sandbox sandbox = {.plan = plan, .socket = -1, .null = -1, .proc = -1, .root = -1, .cgroup = -1};
+  struct sb_sandbox sandbox = {.plan = plan, .socket = -1, .null = -1, .proc = -1, .root = -1, .cgroup = -1, .sysv = -1};
   int named[4 + SB_GIVEN_MAX] = {plan->join_fd, plan->listen_fd, plan->status_fd, plan->control_fd};
   struct sb_launched launched;
   int signals;

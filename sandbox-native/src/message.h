@@ -11,6 +11,7 @@
 /* What the helper and the processes inside tell each other over one SOCK_SEQPACKET pair. */
 enum sb_message_kind {
   SB_MESSAGE_PROCEED, /* helper to init: the id maps are written */
+  SB_MESSAGE_BOUNDED, /* helper to init: System V IPC is bounded, if that can be done here */
   SB_MESSAGE_INIT,    /* init to helper: the sender is init */
   SB_MESSAGE_PAYLOAD, /* payload to helper: the sender is the payload, about to exec */
   SB_MESSAGE_STARTED, /* init to helper: exec has succeeded; what each layer came to */

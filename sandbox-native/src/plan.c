@@ -86,7 +86,7 @@ static int plan_init(struct sb_plan *plan, const struct sb_words *words, struct 
   /* No list can get more entries than there are words, which are bounded. */
   plan->environment = calloc(words->count + 1, sizeof *plan->environment);
   plan->allowed_syscalls = calloc(words->count + 1, sizeof *plan->allowed_syscalls);
-  plan->mounts = calloc(SB_PLAN_MOUNTS_MAX, sizeof *plan->mounts);
+  plan->mounts = calloc(words->count + 1, sizeof *plan->mounts);
   plan->devices = calloc(SB_DEVICES_MAX, sizeof *plan->devices);
   if (plan->environment == NULL || plan->allowed_syscalls == NULL || plan->mounts == NULL || plan->devices == NULL)
     return sb_fail(err, errno, "no memory for the plan");

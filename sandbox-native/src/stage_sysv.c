@@ -1,61 +1,75 @@
 // SPDX-License-Identifier: MIT
+#include "message.h"
 #include "owned.h"
 #include "stages.h"
+#include "syscalls.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <sys/msg.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 /* Shared memory that nobody has attached, and messages that nobody has fetched, are no process's: nothing that looks at
  * processes counts them. The IPC namespace can bound them, but only the host's root may say so; where that is not done
  * the seccomp filter leaves no way to make any. */
-static const struct {
-  const char *path; /* below /proc */
-  unsigned long most;
-} limits[] = {
-    {"sys/kernel/shmall", SB_SYSV_SHM_BYTES / 4096},
-    {"sys/kernel/msgmni", SB_SYSV_QUEUES},
-    {"sys/kernel/msgmnb", SB_SYSV_QUEUE_BYTES},
-};
+#define SHM_PAGES (SB_SYSV_SHM_BYTES / 4096)
 
-#define LIMITS (sizeof limits / sizeof limits[0])
-
-static bool write_limits(int proc) {
-  for (size_t i = 0; i < LIMITS; i++) {
-    SB_OWNED_FD file = openat(proc, limits[i].path, O_WRONLY | O_CLOEXEC);
-    char text[32];
-    int length = snprintf(text, sizeof text, "%lu", limits[i].most);
-
-    if (file < 0 || write(file, text, (size_t)length) != length)
-      return false;
-  }
-  return true;
-}
-
-void sb_bound_sysv(struct sb_sandbox *sandbox) {
-  /* Root that may not is no more than a user: see above. */
-  sandbox->ipc_made = unshare(CLONE_NEWIPC) == 0;
-  sandbox->sysv_bounded = sandbox->ipc_made && write_limits(sandbox->proc);
-}
-
-static unsigned long read_limit(int proc, const char *path) {
-  SB_OWNED_FD file = openat(proc, path, O_RDONLY | O_CLOEXEC);
+static void write_limit(int proc, const char *path, unsigned long most) {
+  SB_OWNED_FD file = openat(proc, path, O_WRONLY | O_CLOEXEC);
   char text[32];
-  ssize_t length = file < 0 ? -1 : read(file, text, sizeof text - 1);
+  int length = snprintf(text, sizeof text, "%lu", most);
 
-  if (length <= 0)
-    return ~0UL;
-  text[length] = '\0';
-  return strtoul(text, NULL, 10);
+  /* Whether it came to pass is what init looks at. */
+  if (file >= 0)
+    (void)!write(file, text, (size_t)length);
+}
+
+/* A /proc of its own: in one that is shared, the kernel looks through the limits of all sandboxes to find these. */
+static int new_proc(void) {
+  SB_OWNED_FD context = sb_fsopen("proc");
+
+  if (context < 0 || sb_fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
+    return -1;
+  return sb_fsmount(context, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+}
+
+int sb_bound_sysv(int proc, pid_t init) {
+  SB_OWNED_FD namespace = -1;
+  char path[64];
+  int limits;
+
+  (void)snprintf(path, sizeof path, "%d/ns/ipc", (int)init);
+  namespace = openat(proc, path, O_RDONLY | O_CLOEXEC);
+  /* Root that may not is no more than a user: see above. */
+  if (namespace < 0 || setns(namespace, CLONE_NEWIPC) < 0)
+    return -1;
+  limits = new_proc();
+  if (limits < 0)
+    return -1;
+  write_limit(limits, "sys/kernel/shmall", SHM_PAGES);
+  write_limit(limits, "sys/kernel/msgmni", SB_SYSV_QUEUES);
+  return limits;
+}
+
+static bool is_bounded(void) {
+  struct shminfo memory;
+  struct msginfo messages;
+
+  return shmctl(0, IPC_INFO, (struct shmid_ds *)&memory) >= 0 && msgctl(0, IPC_INFO, (struct msqid_ds *)&messages) >= 0 &&
+         memory.shmall <= SHM_PAGES && (unsigned)messages.msgmni <= SB_SYSV_QUEUES &&
+         (unsigned)messages.msgmnb <= SB_SYSV_QUEUE_BYTES;
 }
 
 int sb_stage_sysv(struct sb_sandbox *sandbox, struct sb_error *err) {
-  (void)err;
-  sandbox->sysv_bounded = true;
-  for (size_t i = 0; i < LIMITS; i++)
-    sandbox->sysv_bounded = sandbox->sysv_bounded && read_limit(sandbox->proc, limits[i].path) <= limits[i].most;
+  struct sb_message done;
+  pid_t sender;
+
+  if (sandbox->plan->mode == SB_MODE_SANDBOX && sb_plan_maps_ids(sandbox->plan) &&
+      sb_message_receive(sandbox->socket, /* wait= */ true, &done, &sender) <= 0)
+    return sb_fail(err, 0, "the helper has ended");
+  sandbox->sysv_bounded = is_bounded();
   return 0;
 }

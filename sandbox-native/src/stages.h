@@ -15,7 +15,7 @@ struct sb_sandbox {
   int proc;          /* the host's /proc; closed in init before the payload is made */
   int root;          /* the sandbox's root while it is built, else -1 */
   int cgroup;        /* the cgroup directory, or -1; the helper's only */
-  bool ipc_made;     /* this process already has the IPC namespace that the sandbox gets */
+  int sysv;          /* what sb_bound_sysv returned, or -1; the helper's only */
   bool sysv_bounded; /* System V IPC has the limits of bounds.h */
 };
 
@@ -34,10 +34,12 @@ sb_stage sb_stage_cgroup_namespace;
 sb_stage sb_stage_network;
 /* Listens on the loopback interface and hands the listener to whom the plan names. */
 sb_stage sb_stage_listener;
-/* In the helper, as root: makes the sandbox's IPC namespace and bounds its System V IPC, if that can be done here. */
-void sb_bound_sysv(struct sb_sandbox *sandbox);
-/* In a process that joins: looks whether System V IPC is bounded here. The filter lets it through only then. */
+/* Looks whether System V IPC is bounded here, once that is settled: the filter lets it through only then. */
 sb_stage sb_stage_sysv;
+/* In the helper, as root, while init is at work: bounds its System V IPC, if that can be done here. Leaves the helper in
+ * the sandbox's IPC namespace, as it has no use for its own. Returns a mount to be closed, or -1; later is better, as
+ * init's own mounting waits for that. */
+int sb_bound_sysv(int proc, pid_t init);
 /* Makes the new root and attaches it; sandbox->root is it. */
 sb_stage sb_stage_root;
 /* Carries out the mount words below sandbox->root. */

@@ -52,6 +52,7 @@ static void hear(struct supervisor *self, const struct sb_message *message, pid_
     sb_status_layers(status, &message->body.layers);
     sb_status_started(status, self->payload, self->launched->init);
     sb_release_stdio(self->sandbox->null);
+    sb_close_and_forget(&self->sandbox->sysv);
     break;
   case SB_MESSAGE_FAILED:
     self->failed = true;
@@ -65,6 +66,7 @@ static void hear(struct supervisor *self, const struct sb_message *message, pid_
     self->over = true;
     break;
   case SB_MESSAGE_PROCEED:
+  case SB_MESSAGE_BOUNDED:
   case SB_MESSAGE_INIT:
   case SB_MESSAGE_SIGNAL:
     break; /* not for the helper */
