@@ -6,17 +6,18 @@ Run as: world.py FOLDER. Names that were asked for and addresses that were come 
 
 import collections
 import ctypes
+import fcntl
 import http.server
 import pathlib
 import signal
 import socket
 import struct
-import subprocess
 import sys
 import threading
 
 PUBLIC, PRIVATE, RESOLVER, PORT = "93.184.216.34", "127.0.0.1", "127.0.0.77", 8080
 PR_SET_PDEATHSIG, TYPE_A, CLASS_IN = 1, 1, 1
+SIOCSIFFLAGS, SIOCSIFADDR, SIOCSIFNETMASK, IFF_UP = 0x8914, 0x8916, 0x891C, 1
 
 log = open(pathlib.Path(sys.argv[1]) / "world.log", "a", buffering=1)
 asked = collections.Counter()
@@ -66,10 +67,18 @@ class Site(http.server.BaseHTTPRequestHandler):
         pass
 
 
+def make_network():
+    """Brings the loopback interface up and gives it the public address; see netdevice(7)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sH22x", b"lo", IFF_UP))
+        for request, address in (SIOCSIFADDR, PUBLIC), (SIOCSIFNETMASK, "255.255.255.255"):
+            ip = socket.inet_aton(address)
+            fcntl.ioctl(control, request, struct.pack("16sHH4s16x", b"lo:1", socket.AF_INET, 0, ip))
+
+
 def main():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    subprocess.run(["ip", "address", "add", PUBLIC + "/32", "dev", "lo"], check=True)
+    make_network()
     door = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     door.bind((RESOLVER, 53))
     site = http.server.ThreadingHTTPServer(("0.0.0.0", PORT), Site)
