@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "place.h"
-#include "bounds.h"
 #include "owned.h"
 #include "syscalls.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -64,39 +64,45 @@ static int make_parents(int root, const char *parents, const char *path, struct 
   }
 }
 
-/* Opens the parent of the path, made where it is missing; *ret_name is the last part. */
-static int place_parent(int root, const char *path, const char **ret_name, struct sb_error *err) {
-  char parents[SB_PLAN_PATH_BYTES_MAX + 1];
+void sb_places_end(struct sb_places *places) {
+  sb_close_and_forget(&places->parent);
+}
+
+static bool is_parent(const struct sb_places *places, const char *path, size_t length) {
+  return places->parent >= 0 && strncmp(places->parents, path, length) == 0 && places->parents[length] == '\0';
+}
+
+/* The parent of the path, made where it is missing, which stays the places' own; *ret_name is the last part. */
+static int enter_parent(struct sb_places *places, const char *path, const char **ret_name, struct sb_error *err) {
   const char *name = strrchr(path, '/') + 1;
-  size_t length = (size_t)(name - path);
-  int directory;
+  size_t length = (size_t)(name - path) - 1;
 
   *ret_name = name;
-  if (length == 1) {
-    directory = fcntl(root, F_DUPFD_CLOEXEC, 3);
-    return directory < 0 ? sb_fail(err, errno, "cannot copy the descriptor of the sandbox's root") : directory;
-  }
-  /* Without the slashes around it. */
-  memcpy(parents, path + 1, length - 2);
-  parents[length - 2] = '\0';
-  directory = open_part(root, parents, O_DIRECTORY);
-  if (directory < 0 && errno == ENOENT)
-    return make_parents(root, parents, path, err);
-  return directory < 0 ? fail_place(err, path) : directory;
+  if (length > 0 && is_parent(places, path + 1, length - 1))
+    return places->parent;
+  sb_close_and_forget(&places->parent);
+  if (length == 0)
+    return places->root;
+  memcpy(places->parents, path + 1, length - 1);
+  places->parents[length - 1] = '\0';
+  places->parent = open_part(places->root, places->parents, O_DIRECTORY);
+  if (places->parent < 0 && errno == ENOENT)
+    places->parent = make_parents(places->root, places->parents, path, err);
+  else if (places->parent < 0)
+    (void)fail_place(err, path);
+  return places->parent;
 }
 
-int sb_place_directory(int root, const char *path, struct sb_error *err) {
+int sb_place_directory(struct sb_places *places, const char *path, struct sb_error *err) {
   const char *name;
-  SB_OWNED_FD parent = place_parent(root, path, &name, err);
+  int parent = enter_parent(places, path, &name, err);
 
-  if (parent < 0)
-    return -1;
-  return enter(parent, name, path, err);
+  return parent < 0 ? -1 : enter(parent, name, path, err);
 }
 
-int sb_place_file(int root, const char *path, struct sb_error *err) {
+int sb_place_file(struct sb_places *places, const char *path, struct sb_error *err) {
   const char *name;
-  SB_OWNED_FD parent = place_parent(root, path, &name, err);
+  int parent = enter_parent(places, path, &name, err);
   int made_errno;
   int made;
 
@@ -107,15 +113,13 @@ int sb_place_file(int root, const char *path, struct sb_error *err) {
   return check_place(open_part(parent, name, 0), made, made_errno, path, err);
 }
 
-int sb_place_symlink(int root, const char *target, const char *path, struct sb_error *err) {
+int sb_place_symlink(struct sb_places *places, const char *target, const char *path, struct sb_error *err) {
   const char *name;
-  SB_OWNED_FD parent = place_parent(root, path, &name, err);
+  int parent = enter_parent(places, path, &name, err);
 
   if (parent < 0)
     return -1;
-  if (symlinkat(target, parent, name) < 0)
-    return fail_place(err, path);
-  return 0;
+  return symlinkat(target, parent, name) < 0 ? fail_place(err, path) : 0;
 }
 
 static int set_option(int context, const char *key, const char *text, struct sb_error *err) {

@@ -52,12 +52,15 @@ static int hide_init(const struct sb_plan *plan, struct sb_error *err) {
 }
 
 int sb_stage_capabilities(struct sb_sandbox *sandbox, struct sb_error *err) {
+  unsigned long capability = 0;
+
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
     return sb_fail(err, errno, "cannot set no_new_privs");
-  for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++) {
-    if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0)
-      return sb_fail(err, errno, "cannot drop capability %lu from the bounding set", capability);
-  }
+  /* Up to the first number that the kernel does not know. */
+  while (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) >= 0)
+    capability++;
+  if (errno != EINVAL || capability == 0)
+    return sb_fail(err, errno, "cannot drop capability %lu from the bounding set", capability);
   if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
     return sb_fail(err, errno, "cannot clear the ambient capabilities");
   if (prctl(PR_SET_SECUREBITS, LOCKED_DOWN, 0, 0, 0) < 0)

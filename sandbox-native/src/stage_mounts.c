@@ -10,7 +10,12 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-static int mount_bind(struct sb_sandbox *sandbox, struct sb_mount *mount, struct sb_error *err) {
+struct building {
+  struct sb_sandbox *sandbox;
+  struct sb_places *places; /* below the sandbox's root */
+};
+
+static int mount_bind(const struct building *building, struct sb_mount *mount, struct sb_error *err) {
   SB_OWNED_FD tree = sb_steal_fd(&mount->tree);
   SB_OWNED_FD place = -1;
   struct stat source;
@@ -19,16 +24,17 @@ static int mount_bind(struct sb_sandbox *sandbox, struct sb_mount *mount, struct
     return 0; /* optional, and its source does not exist */
   if (fstat(tree, &source) < 0)
     return sb_fail(err, errno, "cannot look at '%s'", mount->source);
-  place = S_ISDIR(source.st_mode) ? sb_place_directory(sandbox->root, mount->destination, err)
-                                  : sb_place_file(sandbox->root, mount->destination, err);
+  place = S_ISDIR(source.st_mode) ? sb_place_directory(building->places, mount->destination, err)
+                                  : sb_place_file(building->places, mount->destination, err);
   if (place < 0)
     return -1;
   return sb_attach(tree, place, mount->destination, err);
 }
 
-/* Makes a tmpfs on a place below `root` and returns it, attached. */
-static int mount_tmpfs_at(int root, const char *path, const struct sb_tmpfs *shape, struct sb_error *err) {
-  SB_OWNED_FD place = sb_place_directory(root, path, err);
+/* Makes a tmpfs on a place and returns it, attached. */
+static int mount_tmpfs_at(struct sb_places *places, const char *path, const struct sb_tmpfs *shape,
+                          struct sb_error *err) {
+  SB_OWNED_FD place = sb_place_directory(places, path, err);
   SB_OWNED_FD tmpfs = -1;
 
   if (place < 0)
@@ -39,25 +45,25 @@ static int mount_tmpfs_at(int root, const char *path, const struct sb_tmpfs *sha
   return sb_steal_fd(&tmpfs);
 }
 
-static int mount_tmpfs(struct sb_sandbox *sandbox, struct sb_mount *mount, struct sb_error *err) {
+static int mount_tmpfs(const struct building *building, struct sb_mount *mount, struct sb_error *err) {
   struct sb_tmpfs shape = {.bytes = mount->bytes, .inodes = mount->inodes, .mode = 01777};
-  SB_OWNED_FD tmpfs = mount_tmpfs_at(sandbox->root, mount->destination, &shape, err);
+  SB_OWNED_FD tmpfs = mount_tmpfs_at(building->places, mount->destination, &shape, err);
 
   return tmpfs < 0 ? -1 : 0;
 }
 
-static int make_directory(struct sb_sandbox *sandbox, struct sb_mount *mount, struct sb_error *err) {
-  SB_OWNED_FD directory = sb_place_directory(sandbox->root, mount->destination, err);
+static int make_directory(const struct building *building, struct sb_mount *mount, struct sb_error *err) {
+  SB_OWNED_FD directory = sb_place_directory(building->places, mount->destination, err);
 
   return directory < 0 ? -1 : 0;
 }
 
-static int make_symlink(struct sb_sandbox *sandbox, struct sb_mount *mount, struct sb_error *err) {
-  return sb_place_symlink(sandbox->root, mount->source, mount->destination, err);
+static int make_symlink(const struct building *building, struct sb_mount *mount, struct sb_error *err) {
+  return sb_place_symlink(building->places, mount->source, mount->destination, err);
 }
 
-static int mount_proc(struct sb_sandbox *sandbox, struct sb_mount *mount, struct sb_error *err) {
-  SB_OWNED_FD place = sb_place_directory(sandbox->root, mount->destination, err);
+static int mount_proc(const struct building *building, struct sb_mount *mount, struct sb_error *err) {
+  SB_OWNED_FD place = sb_place_directory(building->places, mount->destination, err);
   SB_OWNED_FD proc = -1;
 
   if (place < 0)
@@ -65,7 +71,8 @@ static int mount_proc(struct sb_sandbox *sandbox, struct sb_mount *mount, struct
   proc = sb_new_proc(err);
   if (proc < 0 || sb_attach(proc, place, mount->destination, err) < 0)
     return -1;
-  sb_layer_set(&sandbox->layers, SB_LAYER_PROC_HIDDEN, SB_LAYER_APPLIED, "%s", "subset=pid,hidepid=invisible");
+  sb_layer_set(&building->sandbox->layers, SB_LAYER_PROC_HIDDEN, SB_LAYER_APPLIED, "%s",
+               "subset=pid,hidepid=invisible");
   return 0;
 }
 
@@ -79,7 +86,7 @@ static const struct {
 
 /* Binds one node of the host's /dev. What was opened is what is checked and what is mounted: a link or another file put
  * in its place on the host cannot come in. */
-static int add_node(int dev, const char *name, unsigned minor, struct sb_error *err) {
+static int add_node(struct sb_places *dev, const char *name, unsigned minor, struct sb_error *err) {
   struct mount_attr attributes = {
       .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY,
       .propagation = MS_PRIVATE,
@@ -102,7 +109,7 @@ static int add_node(int dev, const char *name, unsigned minor, struct sb_error *
   return place < 0 ? -1 : sb_attach(tree, place, path, err);
 }
 
-static int add_links(int dev, struct sb_error *err) {
+static int add_links(struct sb_places *dev, struct sb_error *err) {
   static const char *const links[][2] = {
       {"/proc/self/fd", "/fd"},
       {"/proc/self/fd/0", "/stdin"},
@@ -118,11 +125,11 @@ static int add_links(int dev, struct sb_error *err) {
 }
 
 /* The nodes that the plan adds to the five. */
-static int add_devices(struct sb_sandbox *sandbox, int dev, const char *directory, struct sb_error *err) {
+static int add_devices(const struct sb_plan *plan, struct sb_places *dev, const char *directory, struct sb_error *err) {
   size_t length = strlen(directory);
 
-  for (size_t i = 0; i < sandbox->plan->device_count; i++) {
-    struct sb_device *device = &sandbox->plan->devices[i];
+  for (size_t i = 0; i < plan->device_count; i++) {
+    struct sb_device *device = &plan->devices[i];
     SB_OWNED_FD tree = -1;
     SB_OWNED_FD place = -1;
 
@@ -136,36 +143,39 @@ static int add_devices(struct sb_sandbox *sandbox, int dev, const char *director
   return 0;
 }
 
-static int mount_dev(struct sb_sandbox *sandbox, struct sb_mount *mount, struct sb_error *err) {
+static int mount_dev(const struct building *building, struct sb_mount *mount, struct sb_error *err) {
   static const struct sb_tmpfs shape = {.bytes = SB_DEV_BYTES, .inodes = SB_DEV_INODES, .mode = 0755};
   struct sb_tmpfs shm_shape = {.bytes = mount->bytes, .inodes = mount->inodes, .mode = 01777};
-  SB_OWNED_FD dev = mount_tmpfs_at(sandbox->root, mount->destination, &shape, err);
+  SB_OWNED_FD dev = mount_tmpfs_at(building->places, mount->destination, &shape, err);
+  SB_PLACES below = {.root = dev, .parent = -1};
   SB_OWNED_FD shm = -1;
 
   if (dev < 0)
     return -1;
   for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++) {
-    if (add_node(dev, nodes[i].name, nodes[i].minor, err) < 0)
+    if (add_node(&below, nodes[i].name, nodes[i].minor, err) < 0)
       return -1;
   }
-  if (add_links(dev, err) < 0 || add_devices(sandbox, dev, mount->destination, err) < 0)
+  if (add_links(&below, err) < 0 || add_devices(building->sandbox->plan, &below, mount->destination, err) < 0)
     return -1;
-  shm = mount_tmpfs_at(dev, "/shm", &shm_shape, err);
+  shm = mount_tmpfs_at(&below, "/shm", &shm_shape, err);
   if (shm < 0)
     return -1;
   return sb_make_read_only(dev, mount->destination, err);
 }
 
 int sb_stage_mounts(struct sb_sandbox *sandbox, struct sb_error *err) {
-  static int (*const make[])(struct sb_sandbox *, struct sb_mount *, struct sb_error *) = {
+  static int (*const make[])(const struct building *, struct sb_mount *, struct sb_error *) = {
       [SB_MOUNT_BIND] = mount_bind,      [SB_MOUNT_TMPFS] = mount_tmpfs, [SB_MOUNT_DIRECTORY] = make_directory,
       [SB_MOUNT_SYMLINK] = make_symlink, [SB_MOUNT_PROC] = mount_proc,   [SB_MOUNT_DEV] = mount_dev,
   };
+  SB_PLACES places = {.root = sandbox->root, .parent = -1};
+  struct building building = {.sandbox = sandbox, .places = &places};
 
   for (size_t i = 0; i < sandbox->plan->mount_count; i++) {
     struct sb_mount *mount = &sandbox->plan->mounts[i];
 
-    if (make[mount->kind](sandbox, mount, err) < 0)
+    if (make[mount->kind](&building, mount, err) < 0)
       return -1;
   }
   return 0;

@@ -104,6 +104,14 @@ class Binds(SandboxTest):
         self.assertEqual(sorted(os.listdir(source)), ["file", "inner"])
         self.assertEqual(os.listdir(source / "inner"), [])
 
+    def test_what_is_mounted_over_a_folder_gets_the_next_mount(self):
+        for top in "/w", "/w/deep":
+            with self.subTest(top):
+                tmpfs = ["--tmpfs", top, "65536", "16"]
+                words = ["--dir", f"{top}/under/before", *tmpfs, "--dir", f"{top}/under/after"]
+
+                self.assertEqual(self.shell(f"ls {top}/under", *words), "after\n")
+
     def test_a_link_left_in_a_folder_cannot_redirect_a_mount(self):
         source = self.source("workspace", mode=0o777)
         os.symlink("/usr", source / "trap")
